@@ -1,0 +1,30 @@
+import type { Tensor, TensorType } from '../tensor/tensor.ts';
+
+/** One operation. Names of values, not references, tie nodes together. */
+export interface GraphNode {
+  /** Unique within the graph. */
+  readonly name: string;
+  /** Name of an op of the registry. */
+  readonly op: string;
+  readonly attributes: object;
+  /** Value names by position; an empty string where an optional input is absent. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+}
+
+/**
+ * A network as immutable plain data. Importers, the layer builder and every pass produce one; nothing mutates one.
+ * Activations are [N, H, W, C], convolution weights [O, kH, kW, C].
+ */
+export interface Graph {
+  readonly name: string;
+  /** In topological order. */
+  readonly nodes: readonly GraphNode[];
+  /** Type of every value that a node, an input or an output names, constants included. */
+  readonly values: Readonly<Record<string, TensorType>>;
+  readonly constants: Readonly<Record<string, Tensor>>;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** Free text that travels with the model: its origin, its labels. */
+  readonly metadata: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,97 @@
+import { createReadStream, createWriteStream, existsSync } from 'node:fs';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createBrotliDecompress } from 'node:zlib';
+
+/** What can be unpacked from the npm package `@sparticuz/chromium`: SwiftShader alone, or the browser with it. */
+export type ChromiumPart = 'driver' | 'browser';
+
+const PACKAGE = '@sparticuz/chromium';
+const DRIVER_MANIFEST = 'vk_swiftshader_icd.json';
+const DEBIAN_CHROMIUM = '/usr/lib/chromium';
+
+/** Where the project that runs us, or else quadot itself, has the package installed. */
+function findPackage(): { directory: string; require: NodeJS.Require } | null {
+  for (const origin of [path.join(process.cwd(), 'package.json'), import.meta.url]) {
+    const require = createRequire(origin);
+    // The package exports neither its package.json nor a CommonJS entry, so look where Node would look.
+    for (const modules of require.resolve.paths(PACKAGE) ?? []) {
+      const directory = path.join(modules, PACKAGE);
+      if (existsSync(path.join(directory, 'bin', 'swiftshader.tar.br'))) return { directory, require };
+    }
+  }
+  return null;
+}
+
+/**
+ * Unpacks part of `@sparticuz/chromium` into `node_modules/.cache/quadot`, once per version.
+ * The package's own API is not used: it writes to /tmp, and wants a newer Node than we do.
+ * @returns the folder, or null where the package is not installed or cannot run (it is built for Linux x64)
+ */
+export async function unpackChromium(part: ChromiumPart): Promise<string | null> {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return null;
+  const found = findPackage();
+  if (!found) return null;
+  const { version } = JSON.parse(await readFile(path.join(found.directory, 'package.json'), 'utf8')) as { version: string };
+  const target = path.resolve(found.directory, '../../.cache/quadot', `chromium-${version}-${part}`);
+  if (existsSync(target)) return target;
+
+  let extract: typeof import('tar-fs').extract;
+  try {
+    ({ extract } = found.require('tar-fs') as typeof import('tar-fs'));
+  } catch {
+    return null;
+  }
+  const open = (name: string) => [createReadStream(path.join(found.directory, 'bin', name)), createBrotliDecompress()] as const;
+  // Several processes may do this at once: each fills a folder of its own, and the first rename wins.
+  const temporary = `${target}.${process.pid}`;
+  await mkdir(temporary, { recursive: true });
+  try {
+    const unpackTar = (name: string, folder = '') => pipeline(...open(`${name}.tar.br`), extract(path.join(temporary, folder)));
+    await unpackTar('swiftshader');
+    if (part === 'browser') {
+      await unpackTar('al2023', 'al2023');
+      await unpackTar('fonts', 'fonts');
+      await pipeline(...open('chromium.br'), createWriteStream(path.join(temporary, 'chromium'), { mode: 0o755 }));
+    }
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    if (!existsSync(target)) throw error;
+  }
+  return target;
+}
+
+/**
+ * Makes SwiftShader, a Vulkan driver that runs on the CPU, the driver of this process. It takes effect when Dawn next
+ * creates an instance, and in the thread that called: worker threads do not see changes of `process.env`.
+ * @returns false when no software driver is installed
+ */
+export async function useSoftwareVulkan(): Promise<boolean> {
+  const directory = (await unpackChromium('driver')) ?? DEBIAN_CHROMIUM;
+  const manifest = path.join(directory, DRIVER_MANIFEST);
+  if (!existsSync(manifest)) return false;
+  // The loader has read one name for years, and the other since 1.3.207.
+  process.env['VK_DRIVER_FILES'] = process.env['VK_ICD_FILENAMES'] = manifest;
+  const loader = path.join(directory, 'libvulkan.so.1');
+  if (existsSync(loader)) preload(loader);
+  return true;
+}
+
+/**
+ * Loads a shared library for good. Dawn opens "libvulkan.so.1" by name, and glibc then hands it the copy that is
+ * already in the process, so no system-wide Vulkan loader is needed.
+ */
+function preload(library: string): void {
+  const RTLD_NODELETE = 0x1000; // not in os.constants
+  const { RTLD_NOW, RTLD_GLOBAL } = os.constants.dlopen;
+  try {
+    process.dlopen({ exports: {} }, library, RTLD_NOW | RTLD_GLOBAL | RTLD_NODELETE);
+  } catch (error) {
+    // The library is loaded before Node finds that it is no addon; NODELETE keeps it.
+    if (!/self-register/.test(String(error))) throw error;
+  }
+}

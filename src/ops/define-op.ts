@@ -1,0 +1,101 @@
+import type { Capabilities, Engine } from '../gpu/capabilities.ts';
+import type { Rounding } from '../tensor/requantize.ts';
+import type { Shape } from '../tensor/shape.ts';
+import type { Tensor, TensorType } from '../tensor/tensor.ts';
+
+/** Everything an op needs to know of one of its nodes; plain data. */
+export interface OpContext<A> {
+  /** Node name, for messages and GPU labels. */
+  readonly name: string;
+  readonly attributes: A;
+  /** Types of the inputs by position; undefined where an optional input is absent. */
+  readonly inputs: readonly (TensorType | undefined)[];
+  /** Data of the inputs that are constants of the graph, by position. */
+  readonly constants: readonly (Tensor | undefined)[];
+  readonly outputs: readonly TensorType[];
+  readonly rounding: Rounding;
+}
+
+/** What a kernel may also look at: the device and the chosen int8 engine. */
+export interface KernelContext<A> extends OpContext<A> {
+  readonly capabilities: Capabilities;
+  readonly engine: Engine;
+}
+
+/** One storage buffer of a dispatch. The shader's `@binding(i + 1)` is the i-th entry. */
+export type Binding =
+  | { readonly input: number }
+  | { readonly output: number }
+  /** Data made from constants at load time, in the order the kernel reads it; unique `constant` role within the node. */
+  | { readonly constant: string; readonly data: () => Uint32Array | Int32Array | Float32Array };
+
+/** Physical work, to compare with the device's limits. */
+export interface Cost {
+  /** Arithmetic operations; one multiply-accumulate counts as two. */
+  readonly operations: number;
+  /** Bytes that must cross the memory bus at least once. */
+  readonly bytes: number;
+}
+
+/** One launch of one specialized shader. */
+export interface Dispatch {
+  /** Text of the `.wgsl` file. */
+  readonly shader: string;
+  /** New values of the shader's top-level `const`s (numbers) and `alias`es (type names). Unknown names throw. */
+  readonly constants?: Readonly<Record<string, number | string>>;
+  /** Which file of `shaders/lib` satisfies an import, by the imported name. */
+  readonly imports?: Readonly<Record<string, string>>;
+  /** Values of the fields of `struct Params` at `@binding(0)`; exactly the struct's fields. */
+  readonly params?: Readonly<Record<string, number>>;
+  readonly bindings: readonly Binding[];
+  readonly workgroups: readonly [number, number, number];
+  readonly cost: Cost;
+}
+
+/** One way to compute an op on the GPU. */
+export interface Kernel<A> {
+  /** The shader's file name without `.wgsl`. */
+  readonly name: string;
+  /** Whether the int8 engine changes this kernel's shader. */
+  readonly usesEngine?: boolean;
+  accepts(context: KernelContext<A>): boolean;
+  dispatch(context: KernelContext<A>): Dispatch;
+}
+
+/** A node as an op's fusion rule sees its neighbour. */
+export interface Neighbour {
+  readonly op: string;
+  readonly attributes: object;
+  readonly inputs: readonly string[];
+  readonly context: OpContext<object>;
+}
+
+/** What a node becomes when it absorbs a neighbour. */
+export interface Absorbed<A> {
+  readonly attributes: A;
+  readonly inputs: readonly string[];
+}
+
+export interface OpDefinition<A> {
+  readonly name: string;
+  /** Shapes of the outputs. @throws ShapeError when the inputs do not fit together */
+  inferShape(context: Omit<OpContext<A>, 'outputs' | 'rounding'>): readonly Shape[];
+  /** Plain loops on dense host data: the oracle of every kernel, and what folds constants. */
+  reference(context: OpContext<A>, inputs: readonly (Tensor | undefined)[]): readonly Tensor[];
+  /** In order of preference; the first that accepts is used. */
+  readonly kernels: readonly Kernel<A>[];
+  /** True when the output is the input's bytes under another shape, so that no dispatch is needed. */
+  isAlias?(context: OpContext<A>): boolean;
+  /**
+   * Fuses the only consumer of this node's output into this node (an activation, a residual add). `slot` is the
+   * consumer's input that this node feeds. The result's output is the consumer's.
+   */
+  absorbConsumer?(self: Neighbour, consumer: Neighbour, slot: number): Absorbed<A> | undefined;
+  /** Fuses the producer of this node's first input into this node (a pad). The result reads the producer's inputs. */
+  absorbProducer?(self: Neighbour, producer: Neighbour): Absorbed<A> | undefined;
+}
+
+/** Gives an op's literal its type; the place where an op is declared. */
+export function defineOp<A extends object>(definition: OpDefinition<A>): OpDefinition<A> {
+  return definition;
+}
