@@ -1,50 +1,67 @@
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
+import { adapterKind } from './scripts/adapter-kind.mjs';
 import { browserLaunch } from './scripts/browser-launch.mjs';
 import { wgslPlugin } from './scripts/wgsl-plugin.mjs';
 
-const fromRoot = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+const NEEDS_GPU = ['test/{ops,gpu,models,node,browser}/**'];
+/** In the folders that run in both places: what uses files, processes, or Dawn itself. */
+const NEEDS_NODE = ['test/unit/{node,cli,scripts}/**', '**/*.node.test.ts'];
 
-export default defineConfig(async () => ({
-  plugins: [wgslPlugin()],
-  resolve: {
-    alias: [
-      { find: /^quadot$/, replacement: fromRoot('src/index.ts') },
-      { find: /^quadot\/node$/, replacement: fromRoot('src/node/index.ts') },
-    ],
-  },
-  test: {
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    // The software GPU spreads every dispatch over all cores, so more test files at once would only compete.
-    maxWorkers: 2,
-    projects: [
-      {
-        extends: true,
-        test: {
-          name: 'node',
-          include: ['test/{unit,ops,shaders,models,gpu,node}/**/*.test.ts'],
-          setupFiles: ['test/support/setup-node.ts'],
-          // Worker threads would not see the environment variables that choose the Vulkan driver.
-          pool: 'forks',
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'browser',
-          include: ['test/{unit,ops,gpu,browser}/**/*.test.ts'],
-          exclude: ['test/unit/{node,cli,scripts}/**', '**/*.node.test.ts'],
-          browser: {
-            enabled: true,
-            headless: true,
-            screenshotFailures: false,
-            provider: playwright({ launchOptions: await browserLaunch() }),
-            instances: [{ browser: 'chromium' }],
+export default defineConfig(async (): Promise<ViteUserConfig> => {
+  const adapter = await adapterKind();
+  // Decided once, so that no test process looks again.
+  if (adapter) process.env['QUADOT_GPU'] = adapter;
+  const skipped = !adapter && process.env['ALLOW_NO_GPU'] === '1' ? NEEDS_GPU : [];
+  if (skipped.length > 0) console.warn(`No WebGPU adapter, and ALLOW_NO_GPU=1: skipped ${skipped.join(' ')}`);
+
+  return {
+    plugins: [wgslPlugin()],
+    resolve: {
+      // The public names lead to the sources, so tests and demos need no build.
+      alias: [
+        { find: /^quadot$/, replacement: fromRoot('src/index.ts') },
+        { find: /^quadot\/node$/, replacement: fromRoot('src/node/index.ts') },
+      ],
+    },
+    test: {
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+      // The software GPU spreads each dispatch over all cores; more test files at once would only compete.
+      maxWorkers: 2,
+      projects: [
+        {
+          extends: true,
+          test: {
+            name: 'node',
+            include: ['test/{unit,ops,shaders,models,gpu,node}/**/*.test.ts'],
+            exclude: skipped,
+            setupFiles: ['test/support/setup-node.ts'],
+            // Worker threads would not see the environment variables that choose the Vulkan driver.
+            pool: 'forks',
           },
         },
-      },
-    ],
-  },
-}));
+        {
+          extends: true,
+          test: {
+            name: 'browser',
+            include: ['test/{unit,ops,gpu,browser}/**/*.test.ts'],
+            exclude: [...NEEDS_NODE, ...skipped],
+            browser: {
+              enabled: true,
+              headless: true,
+              screenshotFailures: false,
+              provider: playwright({ launchOptions: await browserLaunch() }),
+              instances: [{ browser: 'chromium' }],
+            },
+          },
+        },
+      ],
+    },
+  };
+});
+
+function fromRoot(file: string): string {
+  return fileURLToPath(new URL(file, import.meta.url));
+}

@@ -72,7 +72,11 @@ export function wgslPlugin({ minify = false } = {}) {
     async load(id) {
       if (!id.endsWith('.wgsl')) return null;
       const text = await readFile(id, 'utf8');
-      return { code: `export default ${JSON.stringify(minify ? minifyWgsl(text) : text)};`, moduleType: /** @type {const} */ ('js'), map: null };
+      return {
+        code: `export default ${JSON.stringify(minify ? minifyWgsl(text) : text)};`,
+        moduleType: /** @type {const} */ ('js'),
+        map: null,
+      };
     },
   };
 }

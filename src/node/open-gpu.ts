@@ -21,7 +21,7 @@ export async function openGpu(options: OpenGpuOptions = {}): Promise<GPU> {
   const kind = gpuKind(process.env['QUADOT_GPU'] || options.gpu || 'auto');
   const { create, globals } = await import('webgpu');
   Object.assign(globalThis, globals);
-  const flags = [...DEFAULT_FLAGS, ...(options.flags ?? [])];
+  const flags = mergeFlags([...DEFAULT_FLAGS, ...(options.flags ?? [])]);
 
   if (kind !== 'software') {
     const gpu = create(flags);
@@ -36,6 +36,17 @@ export async function openGpu(options: OpenGpuOptions = {}): Promise<GPU> {
       `(on Debian: mesa-vulkan-drivers, or the vendor's). For a software one on Linux x64: ` +
       `npm install --save-dev @sparticuz/chromium tar-fs`,
   );
+}
+
+/** Dawn keeps only the last flag of a name, so lists of features under one name become one list. */
+function mergeFlags(flags: string[]): string[] {
+  const merged = new Map<string, string>();
+  for (const flag of flags) {
+    const [name = '', value = ''] = flag.split(/=(.*)/s);
+    const earlier = name.endsWith('-dawn-features') ? merged.get(name) : undefined;
+    merged.set(name, earlier ? `${earlier},${value}` : value);
+  }
+  return [...merged].map(([name, value]) => `${name}=${value}`);
 }
 
 function gpuKind(text: string): 'hardware' | 'software' | 'auto' {

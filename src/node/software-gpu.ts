@@ -35,7 +35,9 @@ export async function unpackChromium(part: ChromiumPart): Promise<string | null>
   if (process.platform !== 'linux' || process.arch !== 'x64') return null;
   const found = findPackage();
   if (!found) return null;
-  const { version } = JSON.parse(await readFile(path.join(found.directory, 'package.json'), 'utf8')) as { version: string };
+  const { version } = JSON.parse(await readFile(path.join(found.directory, 'package.json'), 'utf8')) as {
+    version: string;
+  };
   const target = path.resolve(found.directory, '../../.cache/quadot', `chromium-${version}-${part}`);
   if (existsSync(target)) return target;
 
@@ -45,12 +47,14 @@ export async function unpackChromium(part: ChromiumPart): Promise<string | null>
   } catch {
     return null;
   }
-  const open = (name: string) => [createReadStream(path.join(found.directory, 'bin', name)), createBrotliDecompress()] as const;
+  const open = (name: string) =>
+    [createReadStream(path.join(found.directory, 'bin', name)), createBrotliDecompress()] as const;
   // Several processes may do this at once: each fills a folder of its own, and the first rename wins.
   const temporary = `${target}.${process.pid}`;
   await mkdir(temporary, { recursive: true });
   try {
-    const unpackTar = (name: string, folder = '') => pipeline(...open(`${name}.tar.br`), extract(path.join(temporary, folder)));
+    const unpackTar = (name: string, folder = '') =>
+      pipeline(...open(`${name}.tar.br`), extract(path.join(temporary, folder)));
     await unpackTar('swiftshader');
     if (part === 'browser') {
       await unpackTar('al2023', 'al2023');
@@ -66,15 +70,24 @@ export async function unpackChromium(part: ChromiumPart): Promise<string | null>
 }
 
 /**
- * Makes SwiftShader, a Vulkan driver that runs on the CPU, the driver of this process. It takes effect when Dawn next
- * creates an instance, and in the thread that called: worker threads do not see changes of `process.env`.
+ * Finds SwiftShader, a Vulkan driver that runs on the CPU: in `@sparticuz/chromium`, else in Debian's chromium package.
+ * @returns the folder of its manifest, or null when neither is installed
+ */
+export async function findSoftwareVulkan(): Promise<string | null> {
+  const directory = (await unpackChromium('driver')) ?? DEBIAN_CHROMIUM;
+  return existsSync(path.join(directory, DRIVER_MANIFEST)) ? directory : null;
+}
+
+/**
+ * Makes the software driver the Vulkan driver of this process. It takes effect when Dawn next creates an instance, and
+ * only in the thread that called: worker threads do not see changes of `process.env`.
  * @returns false when no software driver is installed
  */
 export async function useSoftwareVulkan(): Promise<boolean> {
-  const directory = (await unpackChromium('driver')) ?? DEBIAN_CHROMIUM;
+  const directory = await findSoftwareVulkan();
+  if (!directory) return false;
+  // Vulkan loaders before 1.3.207 know only the second name.
   const manifest = path.join(directory, DRIVER_MANIFEST);
-  if (!existsSync(manifest)) return false;
-  // The loader has read one name for years, and the other since 1.3.207.
   process.env['VK_DRIVER_FILES'] = process.env['VK_ICD_FILENAMES'] = manifest;
   const loader = path.join(directory, 'libvulkan.so.1');
   if (existsSync(loader)) preload(loader);

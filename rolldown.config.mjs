@@ -1,0 +1,34 @@
+import { defineConfig } from 'rolldown';
+import { licensesPlugin } from './scripts/licenses-plugin.mjs';
+import { wgslPlugin } from './scripts/wgsl-plugin.mjs';
+
+// Class names stay, because an error's name is its class's.
+const minify = { compress: true, mangle: { keepNames: { class: true, function: false } } };
+
+export default defineConfig([
+  {
+    // One build, so that all entries share one copy of each module: `instanceof DeviceError` holds across them.
+    input: { index: 'src/index.ts', node: 'src/node/index.ts', cli: 'src/cli/main.ts' },
+    platform: 'node',
+    external: ['webgpu', 'gl-matrix', 'sharp'],
+    plugins: [wgslPlugin({ minify: true }), licensesPlugin('third-party-licenses.txt')],
+    // A shader's text would be copied into every place that tests it.
+    optimization: { inlineConst: false },
+    output: {
+      dir: 'dist',
+      cleanDir: true,
+      chunkFileNames: 'chunks/[name]-[hash].js',
+      banner: (chunk) => (chunk.name === 'cli' ? '#!/usr/bin/env node' : ''),
+      minify,
+      sourcemap: true,
+    },
+  },
+  {
+    // The main job, `npm start`. It imports the package by its name, so it runs what is published.
+    input: { start: 'demos/digits/start.ts' },
+    platform: 'node',
+    external: [/^quadot(\/|$)/, 'webgpu', 'gl-matrix', 'sharp'],
+    plugins: [wgslPlugin()],
+    output: { dir: 'build', sourcemap: true },
+  },
+]);
