@@ -20,3 +20,32 @@ export interface Capabilities {
   /** Range of subgroup sizes; both 0 when unknown. */
   readonly subgroupSizes: readonly [number, number];
 }
+
+/** The engines whose shaders this device can compile. */
+export function availableEngines(capabilities: Capabilities): readonly Engine[] {
+  const hasDp4a = capabilities.languageFeatures.includes('packed_4x8_integer_dot_product');
+  return engines.filter((engine) => engine !== 'dp4a' || hasDp4a);
+}
+
+/** Reads a device's capabilities; every field is copied, so the result stays valid after the device is gone. */
+export function describeCapabilities(gpu: GPU, adapter: GPUAdapter, device: GPUDevice): Capabilities {
+  // Firefox gives empty strings, older Safari no info at all.
+  const info = (adapter.info ?? {}) as Partial<GPUAdapterInfo>;
+  const limits: Record<string, number> = {};
+  // Limits are accessors of the prototype, not own properties.
+  for (const name in device.limits) {
+    const value = device.limits[name as keyof GPUSupportedLimits];
+    if (typeof value === 'number') limits[name] = value;
+  }
+  const description = info.description ?? '';
+  return {
+    vendor: info.vendor ?? '',
+    architecture: info.architecture ?? '',
+    description,
+    isSoftware: info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render/i.test(`${info.architecture} ${info.device} ${description}`),
+    features: [...device.features].sort(),
+    languageFeatures: [...(gpu.wgslLanguageFeatures ?? [])].sort(),
+    limits,
+    subgroupSizes: [info.subgroupMinSize ?? 0, info.subgroupMaxSize ?? 0],
+  };
+}

@@ -86,6 +86,10 @@ export interface OpDefinition<A> {
   readonly kernels: readonly Kernel<A>[];
   /** True when the output is the input's bytes under another shape, so that no dispatch is needed. */
   isAlias?(context: OpContext<A>): boolean;
+  /** Attributes for the same node after its uint8 values became int8; only where the op's rounding depends on the sign. */
+  lowerUnsigned?(attributes: A): A;
+  /** Attributes for new input types, where an attribute repeats a size (a reshape's batch). */
+  adaptAttributes?(before: OpContext<A>, inputs: readonly (TensorType | undefined)[]): A;
   /**
    * Fuses the only consumer of this node's output into this node (an activation, a residual add). `slot` is the
    * consumer's input that this node feeds. The result's output is the consumer's.

@@ -1,0 +1,48 @@
+import { ShapeError } from '../errors.ts';
+import type { OpContext } from '../ops/define-op.ts';
+import type { Rounding } from '../tensor/requantize.ts';
+import type { TensorType } from '../tensor/tensor.ts';
+import type { Graph, GraphNode } from './graph.ts';
+
+/** Type of a value of the graph. @throws ShapeError when the graph does not know the name */
+export function valueType(graph: Graph, name: string): TensorType {
+  if (!Object.hasOwn(graph.values, name)) {
+    throw new ShapeError(`graph "${graph.name}": value "${name}" is used but has no type. Add it to \`values\`.`);
+  }
+  return graph.values[name];
+}
+
+/** What an op is shown of one of its nodes. */
+export function nodeContext(graph: Graph, node: GraphNode, rounding: Rounding = 'float'): OpContext<object> {
+  return {
+    name: node.name,
+    attributes: node.attributes,
+    inputs: node.inputs.map((name) => (name === '' ? undefined : valueType(graph, name))),
+    constants: node.inputs.map((name) => (Object.hasOwn(graph.constants, name) ? graph.constants[name] : undefined)),
+    outputs: node.outputs.map((name) => valueType(graph, name)),
+    rounding,
+  };
+}
+
+/** For every value the nodes that read it; graph outputs are not readers. */
+export function consumersOf(graph: Graph): Map<string, GraphNode[]> {
+  const consumers = new Map<string, GraphNode[]>();
+  for (const node of graph.nodes) {
+    for (const name of new Set(node.inputs)) {
+      if (name === '') continue;
+      const readers = consumers.get(name);
+      if (readers === undefined) consumers.set(name, [node]);
+      else readers.push(node);
+    }
+  }
+  return consumers;
+}
+
+/** The same graph without the values and constants that nothing names any more. */
+export function withoutUnusedValues(graph: Graph): Graph {
+  const used = new Set([...graph.inputs, ...graph.outputs]);
+  for (const node of graph.nodes) for (const name of [...node.inputs, ...node.outputs]) used.add(name);
+  const keep = <T>(entries: Readonly<Record<string, T>>): Record<string, T> =>
+    Object.fromEntries(Object.entries(entries).filter(([name]) => used.has(name)));
+  return { ...graph, values: keep(graph.values), constants: keep(graph.constants) };
+}
