@@ -1,0 +1,53 @@
+import { DeviceError } from '../errors.ts';
+import type { Device } from './device.ts';
+
+/**
+ * A few host-readable buffers used in turn, so that several results can be on their way while the GPU goes on.
+ * Buffers are made once; a caller waits, in order of arrival, while all of them are in flight.
+ */
+export class ReadbackRing {
+  readonly #device: Device;
+  readonly #buffers: readonly GPUBuffer[];
+  readonly #free: GPUBuffer[];
+  readonly #waiting: { resolve: (buffer: GPUBuffer) => void; reject: (error: Error) => void }[] = [];
+  #isDestroyed = false;
+
+  private constructor(device: Device, buffers: readonly GPUBuffer[]) {
+    this.#device = device;
+    this.#buffers = buffers;
+    this.#free = [...buffers];
+  }
+
+  /** @param sizeBytes of each buffer; @param count how many may be in flight */
+  static async create(device: Device, owner: string, sizeBytes: number, count: number): Promise<ReadbackRing> {
+    const buffers: GPUBuffer[] = [];
+    for (let i = 0; i < count; i++) {
+      const label = `${owner}/readback${i}`;
+      const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
+      buffers.push(await device.createBuffer({ label, owner, purpose: 'readback', sizeBytes, usage }));
+    }
+    return new ReadbackRing(device, buffers);
+  }
+
+  /** A buffer that is not in flight. Give it back with `release`. */
+  acquire(): Promise<GPUBuffer> {
+    const buffer = this.#free.shift();
+    if (buffer !== undefined) return Promise.resolve(buffer);
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+  }
+
+  release(buffer: GPUBuffer): void {
+    if (buffer.mapState !== 'unmapped') buffer.unmap();
+    const next = this.#waiting.shift();
+    if (next !== undefined) next.resolve(buffer);
+    else this.#free.push(buffer);
+  }
+
+  /** Frees the buffers; whoever waits is refused. Safe to call twice. */
+  destroy(): void {
+    if (this.#isDestroyed) return;
+    this.#isDestroyed = true;
+    for (const { reject } of this.#waiting.splice(0)) reject(new DeviceError('the session was destroyed while a run waited.'));
+    for (const buffer of this.#buffers) this.#device.destroyBuffer(buffer);
+  }
+}

@@ -1,0 +1,32 @@
+import { ShapeError } from '../errors.ts';
+import { nodeContext } from '../graph/context.ts';
+import type { Graph } from '../graph/graph.ts';
+import { getOp } from '../ops/registry.ts';
+import type { Rounding } from '../tensor/requantize.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+
+/**
+ * Runs a graph on the CPU with the ops' plain references: slow, and what the GPU's results are compared with.
+ * @param inputs a tensor for every graph input
+ * @returns every value of the graph by name, intermediates included
+ * @throws ShapeError when an input is missing
+ */
+export function runReference(
+  graph: Graph,
+  inputs: Readonly<Record<string, Tensor>>,
+  rounding: Rounding = 'float',
+): Map<string, Tensor> {
+  const values = new Map<string, Tensor>(Object.entries(graph.constants));
+  for (const name of graph.inputs) {
+    if (!Object.hasOwn(inputs, name)) {
+      throw new ShapeError(`graph "${graph.name}": input "${name}" is missing. Inputs: ${graph.inputs.join(', ')}.`);
+    }
+    values.set(name, inputs[name]);
+  }
+  for (const node of graph.nodes) {
+    const arguments_ = node.inputs.map((name) => (name === '' ? undefined : values.get(name)));
+    const results = getOp(node.op).reference(nodeContext(graph, node, rounding), arguments_);
+    node.outputs.forEach((name, index) => values.set(name, results[index]));
+  }
+  return values;
+}

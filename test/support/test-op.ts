@@ -1,0 +1,182 @@
+import { describe, expect, test } from 'vitest';
+import { availableEngines, type Engine } from '../../src/gpu/capabilities.ts';
+import type { Graph } from '../../src/graph/graph.ts';
+import type { OpDefinition } from '../../src/ops/define-op.ts';
+import { getOp } from '../../src/ops/registry.ts';
+import { runReference } from '../../src/runtime/reference.ts';
+import { createSession } from '../../src/runtime/session.ts';
+import { allocateData, codeRange, type DType } from '../../src/tensor/dtype.ts';
+import type { Quantization } from '../../src/tensor/quantization.ts';
+import { roundings, type Rounding } from '../../src/tensor/requantize.ts';
+import { elementCount, formatShape, type Shape } from '../../src/tensor/shape.ts';
+import type { Tensor, TensorType } from '../../src/tensor/tensor.ts';
+import { testDevice } from './device.ts';
+import { seededRandom, seedOf } from './random.ts';
+import { allowedError, toleranceOf } from './tolerance.ts';
+
+/** One input of a case; its data is drawn from the case's seed unless given. */
+export interface CaseInput extends TensorType {
+  /** A constant of the graph (weights, bias) rather than something each run brings. */
+  readonly constant?: boolean;
+  /** Bounds of drawn values; the whole code range for 8-bit types, ±1 for float32, ±1000 for int32 by default. */
+  readonly range?: readonly [number, number];
+  readonly data?: readonly number[];
+}
+
+export interface OpCase<A> {
+  /** Unique within the op; the seed follows from it. */
+  readonly name: string;
+  readonly attributes: A;
+  readonly inputs: readonly (CaseInput | undefined)[];
+  /** dtypes and quantization of the outputs; shapes follow from the op's shape rule. */
+  readonly outputs: readonly { readonly dtype: DType; readonly quantization?: Quantization }[];
+  /** All modes for 8-bit outputs, else `float`, by default. */
+  readonly roundings?: readonly Rounding[];
+  /** Terms a float result sums, for the tolerance table; 1 by default. */
+  readonly length?: number;
+}
+
+/**
+ * Runs every kernel of the op that accepts a case, with every engine and rounding mode that matters to it, and compares
+ * with the op's reference: 8-bit results bit for bit, float results within the tolerance table. A case that no kernel
+ * accepts fails.
+ */
+export function testOp<A extends object>(op: OpDefinition<A>, cases: readonly OpCase<A>[]): void {
+  describe(`${op.name} kernels equal the reference`, () => {
+    for (const opCase of cases) {
+      const isQuantized = opCase.outputs.some(({ dtype }) => dtype === 'int8' || dtype === 'uint8');
+      for (const rounding of opCase.roundings ?? (isQuantized ? roundings : ['float' as const])) {
+        test(`${opCase.name} (${rounding})`, () => runCase(op, opCase, rounding));
+      }
+    }
+  });
+}
+
+async function runCase<A extends object>(op: OpDefinition<A>, opCase: OpCase<A>, rounding: Rounding): Promise<void> {
+  const device = await testDevice();
+  const { graph, inputs } = buildGraph(op, opCase);
+  const reference = runReference(graph, inputs, rounding);
+  let ran = 0;
+  for (const kernel of op.kernels) {
+    const choices: readonly Engine[] = kernel.usesEngine ? availableEngines(device.capabilities) : ['scalar'];
+    for (const engine of choices) {
+      const session = await createSession(device, graph, {
+        engine,
+        rounding,
+        acceptKernel: (_op, name) => name === kernel.name,
+      }).catch((error: Error) => {
+        // This kernel does not accept the case; another must.
+        if (error.name === 'UnsupportedOpError') return undefined;
+        throw error;
+      });
+      if (session === undefined) continue;
+      try {
+        const results = await session.run(inputs);
+        for (const name of graph.outputs) {
+          const where = `${op.name} kernel ${kernel.name} (${engine}, ${rounding}), case "${opCase.name}", seed ${seedOf(opCase.name)}, output ${name}`;
+          expectEqual(results[name], reference.get(name)!, op.name, opCase.length ?? 1, where);
+        }
+        ran++;
+      } finally {
+        session.destroy();
+      }
+    }
+  }
+  const isAlias = getOp(op.name).isAlias !== undefined;
+  expect(ran > 0 || isAlias, `no kernel of ${op.name} accepts case "${opCase.name}"`).toBe(true);
+}
+
+/** Compares a GPU result with the reference and says how many differ, where the worst is, and both values. */
+export function expectEqual(actual: Tensor, reference: Tensor, op: string, length: number, where: string): void {
+  expect(actual.dtype, where).toBe(reference.dtype);
+  expect(formatShape(actual.shape), where).toBe(formatShape(reference.shape));
+  const maxMagnitude = maxAbsolute(reference.data);
+  const tolerance = toleranceOf(op, length);
+  let mismatches = 0;
+  let worst = -1;
+  let worstExcess = 0;
+  for (let i = 0; i < reference.data.length; i++) {
+    const got = actual.data[i];
+    const want = reference.data[i];
+    if (Object.is(got, want) || got === want) continue;
+    const allowed = reference.dtype === 'float32' ? allowedError(tolerance, want, maxMagnitude) : 0;
+    const excess = Math.abs(got - want) - allowed;
+    // A NaN on one side only is a mismatch too.
+    if (excess <= 0) continue;
+    mismatches++;
+    if (worst < 0 || !(excess <= worstExcess)) {
+      worst = i;
+      worstExcess = excess;
+    }
+  }
+  if (mismatches === 0) return;
+  expect.fail(
+    `${where}: ${mismatches} of ${reference.data.length} values differ; worst at ${worst}: got ${actual.data[worst]}, want ${reference.data[worst]}, shape ${formatShape(reference.shape)}`,
+  );
+}
+
+function maxAbsolute(data: ArrayLike<number>): number {
+  let max = 0;
+  for (let i = 0; i < data.length; i++) if (Number.isFinite(data[i])) max = Math.max(max, Math.abs(data[i]));
+  return max;
+}
+
+/** A graph of one node, and drawn data for its inputs. */
+export function buildGraph<A extends object>(
+  op: OpDefinition<A>,
+  opCase: OpCase<A>,
+): { graph: Graph; inputs: Record<string, Tensor> } {
+  const random = seededRandom(seedOf(opCase.name));
+  const values: Record<string, TensorType> = {};
+  const constants: Record<string, Tensor> = {};
+  const inputs: Record<string, Tensor> = {};
+  const names = opCase.inputs.map((input, index) => {
+    if (input === undefined) return '';
+    const name = `input${index}`;
+    const { dtype, shape, quantization } = input;
+    values[name] = { dtype, shape, quantization };
+    const tensor: Tensor = { dtype, shape, quantization, data: drawData(input, random) };
+    if (input.constant) constants[name] = tensor;
+    else inputs[name] = tensor;
+    return name;
+  });
+  const context = {
+    name: opCase.name,
+    attributes: opCase.attributes,
+    inputs: names.map((name) => (name === '' ? undefined : values[name])),
+    constants: names.map((name) => constants[name]),
+  };
+  const outputs = op.inferShape(context).map((shape: Shape, index) => {
+    values[`output${index}`] = { ...opCase.outputs[index], shape };
+    return `output${index}`;
+  });
+  const graph: Graph = {
+    name: opCase.name,
+    nodes: [{ name: op.name, op: op.name, attributes: opCase.attributes, inputs: names, outputs }],
+    values,
+    constants,
+    inputs: Object.keys(inputs),
+    outputs,
+    metadata: {},
+  };
+  return { graph, inputs };
+}
+
+function drawData(input: CaseInput, random: () => number): Tensor['data'] {
+  const { dtype, shape } = input;
+  const data = allocateData(dtype, elementCount(shape));
+  if (input.data !== undefined) {
+    data.set(input.data);
+    return data;
+  }
+  const [low, high] = input.range ?? defaultRange(dtype);
+  for (let i = 0; i < data.length; i++) {
+    data[i] = dtype === 'float32' ? low + (high - low) * random() : low + Math.floor((high - low + 1) * random());
+  }
+  return data;
+}
+
+function defaultRange(dtype: DType): readonly [number, number] {
+  if (dtype === 'int8' || dtype === 'uint8') return codeRange(dtype);
+  return dtype === 'float32' ? [-1, 1] : [-1000, 1000];
+}

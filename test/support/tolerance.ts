@@ -1,0 +1,38 @@
+/** float32 machine epsilon: the distance from 1 to the next float32. */
+const epsilon = 2 ** -23;
+
+/** Allowed error of a float op: `absolute·max|reference| + relative·|reference|`, both in epsilons. */
+export interface Tolerance {
+  readonly absolute: number;
+  readonly relative: number;
+}
+
+/**
+ * The one tolerance table. `length` is how many terms a result sums. Sums of n products err by at most n epsilons of the
+ * largest partial sum, in practice by about √n; built-in functions by what the WGSL specification grants.
+ */
+const tolerances: Readonly<Record<string, (length: number) => Tolerance>> = {
+  conv2d: sum,
+  'depthwise-conv2d': sum,
+  matmul: sum,
+  mean: sum,
+  'average-pool2d': sum,
+  add: () => ({ absolute: 1, relative: 1 }),
+  // exp may err by 3 + 2·|x| units in the last place (WGSL §15.7.4), and |x| reaches about 20 here; then a division.
+  softmax: (length) => ({ absolute: 8 + Math.sqrt(length), relative: 50 }),
+  sigmoid: () => ({ absolute: 8, relative: 50 }),
+};
+
+function sum(length: number): Tolerance {
+  return { absolute: 2 * Math.sqrt(length) + 4, relative: 4 };
+}
+
+/** Everything else moves or selects numbers and must be exact. */
+export function toleranceOf(op: string, length: number): Tolerance {
+  return Object.hasOwn(tolerances, op) ? tolerances[op](length) : { absolute: 0, relative: 0 };
+}
+
+/** Largest error allowed at a value of the reference. */
+export function allowedError(tolerance: Tolerance, reference: number, maxMagnitude: number): number {
+  return epsilon * (tolerance.absolute * maxMagnitude + tolerance.relative * Math.abs(reference));
+}
