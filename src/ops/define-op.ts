@@ -1,4 +1,5 @@
 import type { Capabilities, Engine } from '../gpu/capabilities.ts';
+import type { Quantization } from '../tensor/quantization.ts';
 import type { Rounding } from '../tensor/requantize.ts';
 import type { Shape } from '../tensor/shape.ts';
 import type { Tensor, TensorType } from '../tensor/tensor.ts';
@@ -76,12 +77,30 @@ export interface Absorbed<A> {
   readonly inputs: readonly string[];
 }
 
+/** How an op takes part when a float32 graph becomes int8. */
+export interface QuantizationRule {
+  /**
+   * Quantization of the output: `calibrated` to the range of its values; `input` where codes are moved or clamped and
+   * so keep the first input's; or one that is always the same.
+   */
+  readonly output: 'calibrated' | 'input' | Quantization;
+  /**
+   * For ops that only clamp: an input that nothing else reads may already have the output's range, because what lies
+   * outside would be clamped away.
+   */
+  readonly clampsInput?: boolean;
+  /** The inputs that are weights, when they are constants: symmetric codes, along `axis` if per channel, int32 bias. */
+  readonly weights?: { readonly input: number; readonly axis: number; readonly bias: number };
+}
+
 export interface OpDefinition<A> {
   readonly name: string;
   /** Shapes of the outputs. @throws ShapeError when the inputs do not fit together */
   inferShape(context: Omit<OpContext<A>, 'outputs' | 'rounding'>): readonly Shape[];
   /** Plain loops on dense host data: the oracle of every kernel, and what folds constants. */
   reference(context: OpContext<A>, inputs: readonly (Tensor | undefined)[]): readonly Tensor[];
+  /** How the op is quantized; an op without a rule stays in float32. */
+  readonly quantization?: QuantizationRule;
   /** In order of preference; the first that accepts is used. */
   readonly kernels: readonly Kernel<A>[];
   /** True when the output is the input's bytes under another shape, so that no dispatch is needed. */
