@@ -87,6 +87,8 @@ export default defineConfig({
     'typescript/only-throw-error': 'error',
     'typescript/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
     'unicorn/filename-case': ['error', { case: 'kebabCase' }],
+    // Ops and the like are plain objects of functions, which use no `this`.
+    'typescript/unbound-method': 'off',
     // A kernel's or a property's test is often a call of a shared helper that asserts.
     'vitest/expect-expect': 'off',
   },

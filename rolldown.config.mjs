@@ -1,11 +1,11 @@
-import { defineConfig } from 'rolldown';
 import { licensesPlugin } from './scripts/licenses-plugin.mjs';
 import { wgslPlugin } from './scripts/wgsl-plugin.mjs';
 
 // Class names stay, because an error's name is its class's.
 const minify = { compress: true, mangle: { keepNames: { class: true, function: false } } };
 
-export default defineConfig([
+/** @type {import('rolldown').BuildOptions[]} */
+export default [
   {
     // One build, so that all entries share one copy of each module: `instanceof DeviceError` holds across them.
     input: { index: 'src/index.ts', node: 'src/node/index.ts', cli: 'src/cli/main.ts' },
@@ -31,4 +31,4 @@ export default defineConfig([
     plugins: [wgslPlugin()],
     output: { dir: 'build', sourcemap: true },
   },
-]);
+];

@@ -16,7 +16,7 @@ export default defineConfig(async (): Promise<ViteUserConfig> => {
   const skipped = !adapter && process.env['ALLOW_NO_GPU'] === '1' ? NEEDS_GPU : [];
   if (skipped.length > 0) console.warn(`No WebGPU adapter, and ALLOW_NO_GPU=1: skipped ${skipped.join(' ')}`);
 
-  return {
+  const common = {
     plugins: [wgslPlugin()],
     resolve: {
       // The public names lead to the sources, so tests and demos need no build.
@@ -25,15 +25,19 @@ export default defineConfig(async (): Promise<ViteUserConfig> => {
         { find: /^quadot\/node$/, replacement: fromRoot('src/node/index.ts') },
       ],
     },
+  };
+  // Not `extends: true`, which would run this function once more for each project.
+  const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 };
+
+  return {
     test: {
-      testTimeout: 60_000,
-      hookTimeout: 60_000,
       // The software GPU spreads each dispatch over all cores; more test files at once would only compete.
       maxWorkers: 2,
       projects: [
         {
-          extends: true,
+          ...common,
           test: {
+            ...timeouts,
             name: 'node',
             include: ['test/{unit,ops,shaders,models,gpu,node}/**/*.test.ts'],
             exclude: skipped,
@@ -43,8 +47,9 @@ export default defineConfig(async (): Promise<ViteUserConfig> => {
           },
         },
         {
-          extends: true,
+          ...common,
           test: {
+            ...timeouts,
             name: 'browser',
             include: ['test/{unit,ops,gpu,browser}/**/*.test.ts'],
             exclude: [...NEEDS_NODE, ...skipped],

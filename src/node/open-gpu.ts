@@ -1,5 +1,5 @@
 import { DeviceError } from '../errors.ts';
-import { useSoftwareVulkan } from './software-gpu.ts';
+import { hasVulkanLoader, useSoftwareVulkan } from './software-gpu.ts';
 
 /** Options of {@link openGpu}. */
 export interface OpenGpuOptions {
@@ -23,9 +23,10 @@ export async function openGpu(options: OpenGpuOptions = {}): Promise<GPU> {
   Object.assign(globalThis, globals);
   const flags = mergeFlags([...DEFAULT_FLAGS, ...(options.flags ?? [])]);
 
-  if (kind !== 'software') {
+  if (kind !== 'software' && (flags.some((flag) => flag.startsWith('backend=')) || hasVulkanLoader())) {
     const gpu = create(flags);
-    if (await gpu.requestAdapter()) return gpu;
+    const adapter = await gpu.requestAdapter();
+    if (adapter && !(kind === 'hardware' && adapter.info.isFallbackAdapter)) return gpu;
   }
   if (kind !== 'hardware' && (await useSoftwareVulkan())) {
     const gpu = create(flags);

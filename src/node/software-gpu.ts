@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress } from 'node:zlib';
 
 /** What can be unpacked from the npm package `@sparticuz/chromium`: SwiftShader alone, or the browser with it. */
-export type ChromiumPart = 'driver' | 'browser';
+type ChromiumPart = 'driver' | 'browser';
 
 const PACKAGE = '@sparticuz/chromium';
 const DRIVER_MANIFEST = 'vk_swiftshader_icd.json';
@@ -95,16 +95,32 @@ export async function useSoftwareVulkan(): Promise<boolean> {
 }
 
 /**
+ * Whether Dawn will find a Vulkan loader; on Linux it has no hardware without one, and complains on stderr.
+ * Elsewhere the operating system brings the GPU's interface.
+ */
+export function hasVulkanLoader(): boolean {
+  if (process.platform !== 'linux') return true;
+  const { RTLD_LAZY } = os.constants.dlopen;
+  return openLibrary('libvulkan.so.1', RTLD_LAZY) === null;
+}
+
+/**
  * Loads a shared library for good. Dawn opens "libvulkan.so.1" by name, and glibc then hands it the copy that is
  * already in the process, so no system-wide Vulkan loader is needed.
  */
 function preload(library: string): void {
   const RTLD_NODELETE = 0x1000; // not in os.constants
   const { RTLD_NOW, RTLD_GLOBAL } = os.constants.dlopen;
+  const error = openLibrary(library, RTLD_NOW | RTLD_GLOBAL | RTLD_NODELETE);
+  if (error !== null) throw error;
+}
+
+/** Opens a library that is no Node addon: it loads first, and only then does Node complain that it registered nothing. */
+function openLibrary(library: string, flags: number): Error | null {
   try {
-    process.dlopen({ exports: {} }, library, RTLD_NOW | RTLD_GLOBAL | RTLD_NODELETE);
+    process.dlopen({ exports: {} }, library, flags);
   } catch (error) {
-    // The library is loaded before Node finds that it is no addon; NODELETE keeps it.
-    if (!/self-register/.test(String(error))) throw error;
+    if (error instanceof Error && !/self-register/.test(error.message)) return error;
   }
+  return null;
 }
