@@ -55,9 +55,23 @@ ${entries.join('\n')}
 `;
 }
 
+function tfliteOperatorFamilies() {
+  const names = list('src/formats/tflite/operators', '.ts');
+  const imports = names.map((name) => `import { ${camelCase(name)} } from './operators/${name}.ts';`);
+  return `${header}import type { OperatorFamily } from './operator.ts';
+${imports.join('\n')}
+
+/** Every TFLite operator that can be imported. */
+export const operatorFamilies: readonly OperatorFamily[] = [
+${names.map((name) => `  ${camelCase(name)},`).join('\n')}
+];
+`;
+}
+
 const files = {
   'src/ops/registry.ts': opRegistry,
   'src/gpu/shader-library.ts': shaderLibrary,
+  'src/formats/tflite/operator-families.ts': tfliteOperatorFamilies,
 };
 
 const check = process.argv.includes('--check');

@@ -1,0 +1,221 @@
+import { FormatError, ShapeError } from '../errors.ts';
+import { bytesPerElement, type DType, type TensorData } from '../tensor/dtype.ts';
+import { elementCount, formatShape, type Shape } from '../tensor/shape.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+
+/** Named arrays and free text, as a safetensors file holds them. */
+export interface SafetensorsContent {
+  /** In the order of the file's data. */
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  /** Without a prototype, so that any key is safe. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+interface Entry {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: Shape;
+  readonly begin: number;
+  readonly end: number;
+}
+
+const dtypeNames = { float32: 'F32', int8: 'I8', uint8: 'U8', int32: 'I32' } as const satisfies Record<DType, string>;
+const dtypesByName: ReadonlyMap<unknown, DType> = new Map(
+  (Object.keys(dtypeNames) as DType[]).map((dtype) => [dtypeNames[dtype], dtype]),
+);
+
+const METADATA_KEY = '__metadata__';
+const LENGTH_BYTES = 8;
+const HEADER_ALIGNMENT = 8;
+
+/**
+ * Reads a safetensors file: eight bytes of header length, a JSON header, then the arrays without gaps. Quantization is
+ * not part of the format.
+ * @param bytes the whole file; the arrays are copies
+ * @throws FormatError when a length, an offset, a shape or the JSON does not fit the file, or a dtype is not F32, I8, U8
+ *   or I32
+ * @see https://github.com/huggingface/safetensors#format
+ */
+export function readSafetensors(bytes: Uint8Array | ArrayBuffer): SafetensorsContent {
+  const file = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes;
+  const headerBytes = readHeaderLength(file);
+  const header = parseHeader(file.subarray(LENGTH_BYTES, LENGTH_BYTES + headerBytes));
+  const data = file.subarray(LENGTH_BYTES + headerBytes);
+
+  let metadata = readMetadata({});
+  const entries: Entry[] = [];
+  for (const [name, value] of Object.entries(header)) {
+    if (name === METADATA_KEY) metadata = readMetadata(value);
+    else entries.push(readEntry(name, value));
+  }
+  entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
+  let position = 0;
+  for (const { name, begin, end } of entries) {
+    if (begin !== position || end > data.byteLength) {
+      throw new FormatError(
+        `safetensors: tensor "${name}" lies at bytes ${begin} to ${end}; the data before it ends at ${position} and the ` +
+          `file's data at ${data.byteLength}. Tensors must follow each other without gaps or overlap: the file is damaged.`,
+      );
+    }
+    position = end;
+  }
+  if (position !== data.byteLength) {
+    throw new FormatError(
+      `safetensors: the tensors end at byte ${position} of ${data.byteLength} bytes of data. The file is damaged.`,
+    );
+  }
+  const tensors = entries.map(({ name, dtype, shape, begin, end }): [string, Tensor] => {
+    // Bytes are copied, so that the arrays are aligned and do not change with the caller's buffer.
+    return [name, { dtype, shape, data: toArray(dtype, data.slice(begin, end).buffer) }];
+  });
+  return { tensors: new Map(tensors), metadata };
+}
+
+/**
+ * Writes a safetensors file. Equal content gives equal bytes: tensors are laid out by element size, widest first, then
+ * by name, and metadata is sorted by key.
+ * @param tensors by name; their quantization is not written
+ * @throws ShapeError when data and shape of a tensor differ in length
+ * @throws FormatError for a tensor called "__metadata__"
+ */
+export function writeSafetensors(
+  tensors: ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
+  const entries: [string, Tensor][] = tensors instanceof Map ? [...tensors] : Object.entries(tensors);
+  const sorted = entries.sort(
+    ([a, first], [b, second]) => bytesPerElement(second.dtype) - bytesPerElement(first.dtype) || compareText(a, b),
+  );
+  // A header of entries rather than an object: a JSON object would treat "__proto__" and numeric names specially.
+  const fields: string[] = [];
+  const texts = Object.entries(metadata).sort(([a], [b]) => compareText(a, b));
+  if (texts.length > 0)
+    fields.push(field(METADATA_KEY, `{${texts.map(([key, text]) => field(key, JSON.stringify(text)))}}`));
+  let position = 0;
+  for (const [name, tensor] of sorted) {
+    checkWritable(name, tensor);
+    const end = position + tensor.data.byteLength;
+    const entry = { dtype: dtypeNames[tensor.dtype], shape: tensor.shape, data_offsets: [position, end] };
+    fields.push(field(name, JSON.stringify(entry)));
+    position = end;
+  }
+  const json = new TextEncoder().encode(`{${fields}}`);
+  const headerBytes = Math.ceil(json.byteLength / HEADER_ALIGNMENT) * HEADER_ALIGNMENT;
+  const file = new Uint8Array(LENGTH_BYTES + headerBytes + position);
+  new DataView(file.buffer).setBigUint64(0, BigInt(headerBytes), true);
+  file.set(json, LENGTH_BYTES);
+  file.fill(' '.charCodeAt(0), LENGTH_BYTES + json.byteLength, LENGTH_BYTES + headerBytes);
+  let at = LENGTH_BYTES + headerBytes;
+  for (const [, { data }] of sorted) {
+    file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
+  }
+  return file;
+}
+
+function readHeaderLength(file: Uint8Array): number {
+  const available = file.byteLength - LENGTH_BYTES;
+  if (available < 0) throw new FormatError(`safetensors: ${file.byteLength} bytes are too few for a header.`);
+  const length = new DataView(file.buffer, file.byteOffset).getBigUint64(0, true);
+  if (length > BigInt(available)) {
+    throw new FormatError(
+      `safetensors: the header is said to have ${length} bytes, the file has ${available} after its length. ` +
+        'This is not a safetensors file, or it is cut short.',
+    );
+  }
+  return Number(length);
+}
+
+function parseHeader(bytes: Uint8Array): object {
+  let header: unknown;
+  try {
+    // JSON.parse makes "__proto__" an ordinary own property, and only own properties are read.
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw new FormatError(`safetensors: the header is not JSON (${String(error)}). The file is damaged.`, {
+      cause: error,
+    });
+  }
+  if (!isRecord(header)) throw new FormatError('safetensors: the header is not a JSON object. The file is damaged.');
+  return header;
+}
+
+function readMetadata(value: unknown): Readonly<Record<string, string>> {
+  if (!isRecord(value) || !Object.values(value).every((text) => typeof text === 'string')) {
+    throw new FormatError(`safetensors: "${METADATA_KEY}" is not an object of texts. The file is damaged.`);
+  }
+  return Object.assign(Object.create(null) as Record<string, string>, value);
+}
+
+function readEntry(name: string, value: unknown): Entry {
+  const where = `safetensors: tensor "${name}"`;
+  if (!isRecord(value)) throw new FormatError(`${where} is not described by an object. The file is damaged.`);
+  const fields = new Map<string, unknown>(Object.entries(value));
+  const shape = fields.get('shape');
+  const offsets = fields.get('data_offsets');
+  if (!isSizes(shape) || !isSizes(offsets) || offsets.length !== 2) {
+    throw new FormatError(
+      `${where} has shape ${JSON.stringify(shape)} and data_offsets ${JSON.stringify(offsets)}; needed are a list of ` +
+        'sizes and a pair of positions. The file is damaged.',
+    );
+  }
+  const dtype = dtypesByName.get(fields.get('dtype'));
+  if (dtype === undefined) {
+    throw new FormatError(
+      `${where} has the dtype ${JSON.stringify(fields.get('dtype'))}. Supported are ` +
+        `${[...dtypesByName.keys()].join(', ')}: convert it before saving.`,
+    );
+  }
+  const [begin, end] = offsets;
+  const expectedBytes = elementCount(shape) * bytesPerElement(dtype);
+  if (end - begin !== expectedBytes) {
+    throw new FormatError(
+      `${where} ${formatShape(shape)} has ${end - begin} bytes of data, ${dtype} needs ${expectedBytes}. The file is damaged.`,
+    );
+  }
+  return { name, dtype, shape, begin, end };
+}
+
+/** The file is little-endian, and so is every machine with WebGPU. */
+function toArray(dtype: DType, buffer: ArrayBuffer): TensorData {
+  switch (dtype) {
+    case 'float32':
+      return new Float32Array(buffer);
+    case 'int32':
+      return new Int32Array(buffer);
+    case 'int8':
+      return new Int8Array(buffer);
+    case 'uint8':
+      return new Uint8Array(buffer);
+  }
+}
+
+function checkWritable(name: string, { dtype, shape, data }: Tensor): void {
+  if (name === METADATA_KEY) {
+    throw new FormatError(`safetensors: a tensor cannot be called "${METADATA_KEY}". Rename it.`);
+  }
+  const expected = elementCount(shape) * bytesPerElement(dtype);
+  if (data.byteLength !== expected) {
+    throw new ShapeError(
+      `safetensors: tensor "${name}" has ${data.byteLength} bytes, ${dtype} ${formatShape(shape)} needs ${expected}. ` +
+        'Check the shape or the data.',
+    );
+  }
+}
+
+/** By UTF-16 code units, which is the same everywhere, unlike localeCompare. */
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function field(name: string, json: string): string {
+  return `${JSON.stringify(name)}:${json}`;
+}
+
+function isRecord(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isSizes(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
+}

@@ -1,0 +1,130 @@
+import { FormatError } from '../../errors.ts';
+import type { Graph, GraphNode } from '../../graph/graph.ts';
+import { getOp } from '../../ops/registry.ts';
+import { elementCount, formatShape, sameShape, type Shape } from '../../tensor/shape.ts';
+import type { Tensor, TensorType } from '../../tensor/tensor.ts';
+import type { FileModel, FileOperator, FileTensor } from './model.ts';
+import { UniqueNames } from './names.ts';
+import type { Conversion, Convert, OperatorFamily } from './operator.ts';
+import { ConstantCopies, constantTensor, declaredShape, describeTensor, tensorType } from './tensor.ts';
+
+/** Puts a graph together in the file's order, so that nothing is used before it is defined, or defined twice. */
+export class GraphBuilder {
+  readonly #nodes: GraphNode[] = [];
+  readonly #values: Record<string, TensorType> = {};
+  readonly #constants: Record<string, Tensor> = {};
+  readonly #names = new UniqueNames();
+  readonly #tensorNames: readonly string[];
+  readonly #copies = new ConstantCopies();
+
+  constructor(model: FileModel) {
+    this.#tensorNames = model.tensors.map((tensor) => this.#names.unique(tensor.name, `tensor_${tensor.index}`));
+  }
+
+  /** Declares a graph input. @throws FormatError when it is a constant or declared before */
+  input(tensor: FileTensor): string {
+    return this.#define(tensor, tensorType(tensor));
+  }
+
+  /** Name of a value that exists; a constant comes into being where it is first named. @throws FormatError when there is none */
+  value(tensor: FileTensor, where: string): string {
+    const name = this.#tensorNames[tensor.index];
+    if (Object.hasOwn(this.#values, name)) return name;
+    if (tensor.data === undefined) {
+      throw new FormatError(
+        `tflite: ${where} uses ${describeTensor(tensor)}, which no earlier operator, input or constant defines. ` +
+          'The file is damaged, or its operators are out of order.',
+      );
+    }
+    const type = tensorType(tensor);
+    this.#values[name] = type;
+    this.#constants[name] = constantTensor(tensor, type, this.#copies);
+    return name;
+  }
+
+  /** Adds the node of one operator, and a reshape before it where the conversion asks for one. */
+  operator(operator: FileOperator, family: OperatorFamily, convert: Convert, where: string): void {
+    const { parameters = [], perChannel = [] } = family;
+    const [output] = operator.outputs;
+    const inputs = operator.inputs.map((tensor, position) =>
+      tensor === undefined || parameters.includes(position) ? '' : this.value(tensor, where),
+    );
+    const types = inputs.map((name, position) => {
+      if (name === '') return undefined;
+      const type = this.#values[name];
+      if (!perChannel.includes(position)) this.#requireOneScale(name, type, where);
+      return type;
+    });
+    const conversion = convert(types);
+    const kept = inputs.filter((_, position) => !parameters.includes(position));
+    while (kept.at(-1) === '') kept.pop();
+    const name = this.#tensorNames[output.index];
+    if (conversion.inputShape !== undefined) kept[0] = this.#reshape(kept[0], conversion.inputShape, name);
+    const shape = this.#inferShape(conversion, kept, name);
+    this.#checkDeclared(output, shape, where);
+    const type = tensorType(output, shape);
+    this.#requireOneScale(name, type, where);
+    this.#define(output, type);
+    this.#nodes.push({ name, op: conversion.op, attributes: conversion.attributes, inputs: kept, outputs: [name] });
+  }
+
+  finish(parts: Pick<Graph, 'name' | 'metadata' | 'inputs'> & { readonly outputs: readonly FileTensor[] }): Graph {
+    const outputs = parts.outputs.map((tensor) => this.value(tensor, 'a graph output'));
+    return {
+      ...parts,
+      outputs: [...new Set(outputs)],
+      nodes: this.#nodes,
+      values: this.#values,
+      constants: this.#constants,
+    };
+  }
+
+  #define(tensor: FileTensor, type: TensorType): string {
+    const name = this.#tensorNames[tensor.index];
+    if (tensor.data !== undefined || Object.hasOwn(this.#values, name)) {
+      throw new FormatError(
+        `tflite: ${describeTensor(tensor)} is defined twice: by an operator or as an input, and by ` +
+          `${tensor.data === undefined ? 'another one' : 'constant data'}. The file is damaged.`,
+      );
+    }
+    this.#values[name] = type;
+    return name;
+  }
+
+  #reshape(input: string, shape: Shape, output: string): string {
+    const type = this.#values[input];
+    if (sameShape(type.shape, shape)) return input;
+    const name = this.#names.unique(`${output}/reshape`, 'reshape');
+    this.#values[name] = { ...type, shape };
+    this.#nodes.push({ name, op: 'reshape', attributes: { shape }, inputs: [input], outputs: [name] });
+    return name;
+  }
+
+  #inferShape(conversion: Conversion, inputs: readonly string[], name: string): Shape {
+    const [shape] = getOp(conversion.op).inferShape({
+      name,
+      attributes: conversion.attributes,
+      inputs: inputs.map((input) => (input === '' ? undefined : this.#values[input])),
+      constants: inputs.map((input) => (Object.hasOwn(this.#constants, input) ? this.#constants[input] : undefined)),
+    });
+    return shape;
+  }
+
+  /** Axes that count for nothing may differ, as they do for TFLite itself, which computes all shapes anew. */
+  #checkDeclared(tensor: FileTensor, shape: Shape, where: string): void {
+    // No axes: a scalar, or a file that does not say.
+    const isOpen = tensor.dynamicAxes.length > 0 || tensor.shape.length === 0;
+    if (isOpen || elementCount(declaredShape(tensor)) === elementCount(shape)) return;
+    throw new FormatError(
+      `tflite: ${where}: its inputs give ${formatShape(shape)}, the file says ${formatShape(tensor.shape)}. ` +
+        'The file is damaged, or was resized without its later shapes.',
+    );
+  }
+
+  #requireOneScale(name: string, { quantization }: TensorType, where: string): void {
+    if (quantization === undefined || quantization.scales.length === 1) return;
+    throw new FormatError(
+      `tflite: ${where}: "${name}" has ${quantization.scales.length} scales; only weights and biases may have more than one.`,
+    );
+  }
+}

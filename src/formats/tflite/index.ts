@@ -1,0 +1,106 @@
+import { UnsupportedOpError } from '../../errors.ts';
+import type { Graph } from '../../graph/graph.ts';
+import { withBatch } from '../../graph/propagate-shapes.ts';
+import { GraphBuilder } from './graph-builder.ts';
+import { readModel, type FileModel, type FileOperator, type FileTensor } from './model.ts';
+import { OperatorReader, type Convert, type OperatorFamily } from './operator.ts';
+import { operatorFamilies } from './operator-families.ts';
+import { tensorDType } from './tensor.ts';
+import { UnsupportedReport } from './unsupported.ts';
+
+export interface TfliteImportOptions {
+  /** Name of the graph; the file's own name for it, or "model", when absent. */
+  readonly name?: string;
+  /** New size of the first axis of every input, and of what follows from it. */
+  readonly batch?: number;
+}
+
+/** An operator with what its family read of it. */
+interface ReadOperator {
+  readonly operator: FileOperator;
+  readonly family: OperatorFamily;
+  readonly where: string;
+  readonly convert: Convert;
+}
+
+const familyOf: ReadonlyMap<string, OperatorFamily> = new Map(
+  operatorFamilies.flatMap((family) => family.types.map((type) => [type, family])),
+);
+
+/**
+ * A TFLite model (float32, int8 or uint8, of schema version 3) as a Graph. Values keep the names of the file's tensors,
+ * nodes are in the file's order and named after their output. Of several subgraphs the first is read.
+ * @param bytes the whole file
+ * @returns activations [N, H, W, C], convolution weights [O, kH, kW, C], linear weights [N, K], as in the file
+ * @throws FormatError when the file is damaged or not TFLite
+ * @throws ShapeError when shapes do not fit together, or do not allow the batch
+ * @throws UnsupportedOpError naming every operator, element type and use that this library does not have
+ */
+export function importTflite(bytes: Uint8Array | ArrayBuffer, options: TfliteImportOptions = {}): Graph {
+  const model = readModel(bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes);
+  const name = options.name ?? (model.subgraphName === '' ? 'model' : model.subgraphName);
+  const operators = readOperators(model, name);
+  const builder = new GraphBuilder(model);
+  const inputs = model.inputs.map((tensor) => builder.input(tensor));
+  for (const { operator, family, convert, where } of operators) builder.operator(operator, family, convert, where);
+  const graph = builder.finish({ name, metadata: metadataOf(model), inputs, outputs: model.outputs });
+  return options.batch === undefined ? graph : withBatch(graph, options.batch);
+}
+
+/** Reads every operator before any is built, so that all that is unsupported comes in one error. */
+function readOperators(model: FileModel, name: string): ReadOperator[] {
+  const report = new UnsupportedReport();
+  const operators: ReadOperator[] = [];
+  for (const tensor of model.inputs) {
+    checkTensor(tensor, report);
+    // Of an open axis the file holds a 1, unless a size was chosen when it was converted.
+    const open = tensor.dynamicAxes.filter((axis) => axis > 0 && tensor.shape[axis] <= 1);
+    if (open.length > 0) report.tensor(`the open size of axis ${open.join(' and ')}`, tensor);
+  }
+  for (const operator of model.operators) {
+    const family = familyOf.get(operator.type);
+    if (family === undefined) {
+      report.operator(operator);
+      continue;
+    }
+    const reader = new OperatorReader(operator, family);
+    const values = operator.inputs.filter((_, position) => !family.parameters?.includes(position));
+    const supported = [...values, reader.output].map((tensor) => tensor === undefined || checkTensor(tensor, report));
+    if (supported.includes(false)) continue;
+    try {
+      operators.push({ operator, family, where: reader.where, convert: family.read(reader) });
+    } catch (error) {
+      if (!(error instanceof UnsupportedOpError)) throw error;
+      report.use(error.message);
+    }
+  }
+  for (const tensor of model.outputs) checkTensor(tensor, report);
+  report.throwIfAny(name, model);
+  return operators;
+}
+
+/** Whether the tensor can be a value of a graph; if not, it is reported. */
+function checkTensor(tensor: FileTensor, report: UnsupportedReport): boolean {
+  const dtype = tensorDType(tensor);
+  const problem =
+    dtype === undefined || (dtype === 'int32' && tensor.data === undefined)
+      ? `the element type ${tensor.type}`
+      : tensor.isSparse
+        ? 'the sparse encoding'
+        : tensor.isVariable
+          ? 'the state between runs'
+          : tensor.hasQuantizationDetails
+            ? 'the quantization other than by scale and zero point'
+            : undefined;
+  if (problem !== undefined) report.tensor(problem, tensor);
+  return problem === undefined;
+}
+
+function metadataOf(model: FileModel): Record<string, string> {
+  const { description, minimumRuntimeVersion } = model;
+  return {
+    'tflite.version': String(model.version),
+    ...(description !== '' && { 'tflite.description': description }),
+    ...(minimumRuntimeVersion !== '' && { 'tflite.minimumRuntimeVersion': minimumRuntimeVersion }),
+  };
+}

@@ -1,0 +1,127 @@
+import { FormatError, UnsupportedOpError } from '../../errors.ts';
+import type { Activation } from '../../ops/lib/activation.ts';
+import type { Shape } from '../../tensor/shape.ts';
+import type { TensorType } from '../../tensor/tensor.ts';
+import { Table, type TableSchema } from './flatbuffer.ts';
+import type { FileOperator, FileTensor } from './model.ts';
+import { activationTypes } from './schema.ts';
+import { describeTensor, integerConstant } from './tensor.ts';
+
+/** The graph node that an operator becomes. */
+export interface Conversion {
+  readonly op: string;
+  readonly attributes: object;
+  /** Shape that the first input takes before the op sees it; a reshape node is inserted where it differs. */
+  readonly inputShape?: Shape;
+}
+
+/** Second half of a conversion, once the shapes of the inputs are known. Inputs by the operator's positions. */
+export type Convert = (inputs: readonly (TensorType | undefined)[]) => Conversion;
+
+/** How one or more TFLite operators become graph nodes; one file of `operators/` each. */
+export interface OperatorFamily {
+  /** BuiltinOperator names. */
+  readonly types: readonly string[];
+  /** Fewest and most inputs; those from the fewest on are optional. Infinity where there is no limit. */
+  readonly inputCount: readonly [number, number];
+  /** Positions of inputs that say how the operator works: constants read at import, not values of the graph. */
+  readonly parameters?: readonly number[];
+  /** Positions of inputs that may have a scale per index of an axis; all other values have one scale. */
+  readonly perChannel?: readonly number[];
+  /**
+   * Checks and reads what does not depend on shapes.
+   * @throws UnsupportedOpError for what this library cannot do; the importer reports those of all operators together
+   * @throws FormatError for what no operator can be
+   */
+  read(operator: OperatorReader): Convert;
+}
+
+/** Name and number of a member of the BuiltinOptions union, and its fields. */
+export interface OptionsSchema<F extends string> extends TableSchema<F> {
+  readonly unionType: number;
+}
+
+/** A member of BuiltinOptions that an operator family reads. */
+export function optionsSchema<F extends string>(
+  unionType: number,
+  table: string,
+  fields: Readonly<Record<F, number>>,
+): OptionsSchema<F> {
+  return { unionType, table, fields };
+}
+
+/** What an operator family is shown of one operator of the file. */
+export class OperatorReader {
+  readonly type: string;
+  /** `CONV_2D "model/conv1" (operator 3)` for messages. */
+  readonly where: string;
+  readonly inputs: readonly (FileTensor | undefined)[];
+  readonly output: FileTensor;
+  readonly #table: FileOperator['table'];
+
+  /** @throws FormatError when the operator has other inputs or outputs than its kind allows */
+  constructor(operator: FileOperator, family: OperatorFamily) {
+    const { type, index, inputs, outputs, table } = operator;
+    this.type = type;
+    this.where = `${type} "${outputs[0]?.name ?? ''}" (operator ${index})`;
+    this.inputs = inputs;
+    this.#table = table;
+    const [fewest, most] = family.inputCount;
+    const missing = inputs.findIndex((input, position) => input === undefined && position < fewest);
+    if (inputs.length < fewest || inputs.length > most || missing >= 0 || outputs.length !== 1) {
+      throw new FormatError(
+        `tflite: ${this.where} has ${inputs.length} inputs${missing >= 0 ? `, input ${missing} absent,` : ''} and ` +
+          `${outputs.length} outputs; it needs ${fewest}${most > fewest ? ` to ${most}` : ''} inputs and one output.`,
+      );
+    }
+    this.output = outputs[0];
+  }
+
+  /** The operator's options; all defaults when the file has none. @throws FormatError for another operator's options */
+  options<F extends string>(schema: OptionsSchema<F>): Table<F> {
+    const type = this.#table.uint8('builtin_options_type');
+    if (type === 0) return new Table(this.#table.file, schema, null);
+    if (type !== schema.unionType) {
+      throw new FormatError(
+        `tflite: ${this.where} has options of type ${type}, expected ${schema.unionType} (${schema.table}).`,
+      );
+    }
+    return this.#table.table('builtin_options', schema) ?? new Table(this.#table.file, schema, null);
+  }
+
+  /** The tensor at a position that must be there. */
+  input(position: number): FileTensor {
+    const tensor = this.inputs[position];
+    if (tensor === undefined) throw new FormatError(`tflite: ${this.where} has no input ${position}.`);
+    return tensor;
+  }
+
+  /** The integers of a parameter input. @throws UnsupportedOpError when they are computed at run time */
+  integers(position: number): number[] {
+    const tensor = this.input(position);
+    const values = integerConstant(tensor);
+    if (values === undefined) {
+      throw this.unsupported(`its input ${position}, ${describeTensor(tensor)}, is computed at run time, not constant`);
+    }
+    return values;
+  }
+
+  /** The activation fused into the operator. @throws UnsupportedOpError for one that is not a clamp */
+  activation(type: number): Activation {
+    const name = activationTypes[type] ?? `activation ${type}`;
+    const activation = activations.get(name);
+    if (activation === undefined) throw this.unsupported(`the fused activation ${name}`);
+    return activation;
+  }
+
+  unsupported(what: string): UnsupportedOpError {
+    return new UnsupportedOpError(`${this.where}: ${what}`);
+  }
+}
+
+const activations: ReadonlyMap<string, Activation> = new Map([
+  ['NONE', 'none'],
+  ['RELU', 'relu'],
+  ['RELU6', 'relu6'],
+  ['RELU_N1_TO_1', 'relu-n1-to-1'],
+] as const);

@@ -1,0 +1,19 @@
+import type { Activation } from '../../../ops/lib/activation.ts';
+import type { OperatorFamily } from '../operator.ts';
+import { requireSameType } from '../operator-types.ts';
+
+const activations: Readonly<Record<string, Activation>> = {
+  RELU: 'relu',
+  RELU6: 'relu6',
+  RELU_N1_TO_1: 'relu-n1-to-1',
+};
+
+/** Clamps that stand alone. */
+export const relu: OperatorFamily = {
+  types: Object.keys(activations),
+  inputCount: [1, 1],
+  read(operator) {
+    requireSameType(operator, operator.inputs);
+    return () => ({ op: 'relu', attributes: { activation: activations[operator.type] } });
+  },
+};

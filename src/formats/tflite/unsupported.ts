@@ -1,0 +1,55 @@
+import { UnsupportedOpError } from '../../errors.ts';
+import type { FileModel, FileOperator, FileTensor } from './model.ts';
+import { describeTensor } from './tensor.ts';
+
+const SHOWN = 10;
+const SUBGRAPH_CALLERS: ReadonlySet<string> = new Set(['IF', 'WHILE', 'CALL', 'CALL_ONCE']);
+
+/** Gathers everything in a model that this library cannot run, to report it in one error. */
+export class UnsupportedReport {
+  readonly #operators = new Map<string, number>();
+  readonly #tensors = new Map<string, Set<string>>();
+  readonly #uses: string[] = [];
+  #callsSubgraphs = false;
+
+  operator(operator: FileOperator): void {
+    const label = operator.customCode === '' ? operator.type : `${operator.type} "${operator.customCode}"`;
+    this.#operators.set(label, (this.#operators.get(label) ?? 0) + 1);
+    this.#callsSubgraphs ||= SUBGRAPH_CALLERS.has(operator.type);
+  }
+
+  /** @param kind what of the tensor is not supported, such as its element type */
+  tensor(kind: string, tensor: FileTensor): void {
+    const names = this.#tensors.get(kind) ?? new Set();
+    this.#tensors.set(kind, names.add(describeTensor(tensor)));
+  }
+
+  /** A supported operator in a way that is not. */
+  use(description: string): void {
+    this.#uses.push(description);
+  }
+
+  /** @throws UnsupportedOpError when anything was reported */
+  throwIfAny(modelName: string, model: FileModel): void {
+    const parts: string[] = [];
+    if (this.#operators.size > 0) {
+      const counts = [...this.#operators].map(([label, count]) => `${label} ×${count}`);
+      parts.push(`operators ${counts.join(', ')}`);
+    }
+    for (const [kind, names] of this.#tensors) parts.push(`${kind} of ${shortList([...names], ', ')}`);
+    if (this.#uses.length > 0) parts.push(shortList(this.#uses, '; '));
+    if (parts.length === 0) return;
+    const subgraphs = this.#callsSubgraphs
+      ? ` The file has ${model.subgraphCount} subgraphs; only the first is run.`
+      : '';
+    throw new UnsupportedOpError(
+      `tflite "${modelName}": not supported: ${parts.join('; ')}.${subgraphs} ` +
+        'Convert the model without these, or cut it before the first of them and compute the rest from its outputs.',
+    );
+  }
+}
+
+function shortList(items: readonly string[], separator: string): string {
+  const rest = items.length - SHOWN;
+  return rest > 0 ? `${items.slice(0, SHOWN).join(separator)} and ${rest} more` : items.join(separator);
+}
