@@ -87,6 +87,12 @@ export default defineConfig({
     'typescript/only-throw-error': 'error',
     'typescript/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
     'unicorn/filename-case': ['error', { case: 'kebabCase' }],
+    // Arrays of a given length are the bread of numeric code.
+    'unicorn/no-new-array': 'off',
+    // What a test can expect may depend on the device.
+    'vitest/no-conditional-expect': 'off',
+    // Vitest's expect takes a message for the failure.
+    'vitest/valid-expect': ['error', { maxArgs: 2 }],
     // Ops and the like are plain objects of functions, which use no `this`.
     'typescript/unbound-method': 'off',
     // A kernel's or a property's test is often a call of a shared helper that asserts.
