@@ -1,0 +1,117 @@
+import { ShapeError, UnsupportedOpError } from '../../errors.ts';
+import { type DType, isQuantizedDType } from '../../tensor/dtype.ts';
+import type { Quantization } from '../../tensor/quantization.ts';
+import { deviceBytes } from '../../tensor/quads.ts';
+import { formatShape } from '../../tensor/shape.ts';
+import type { Tensor, TensorType } from '../../tensor/tensor.ts';
+import type { Cost } from '../define-op.ts';
+
+interface Node {
+  readonly name: string;
+  readonly inputs: readonly (TensorType | undefined)[];
+}
+
+interface TypedNode extends Node {
+  readonly outputs: readonly TensorType[];
+}
+
+/** Type of an input that must be there. @throws ShapeError when it is absent */
+export function operandType(op: string, node: Node, index: number): TensorType {
+  const type = node.inputs[index];
+  if (type === undefined) {
+    throw new ShapeError(`${op} "${node.name}": input ${index} is missing. Connect a value to it.`);
+  }
+  return type;
+}
+
+/** An input tensor that must be there. @throws ShapeError when it is absent */
+export function operand(op: string, node: Node, tensors: readonly (Tensor | undefined)[], index: number): Tensor {
+  const tensor = tensors[index];
+  if (tensor === undefined) {
+    throw new ShapeError(`${op} "${node.name}": input ${index} has no data. Give a tensor for every connected input.`);
+  }
+  return tensor;
+}
+
+/** Whether every connected input and every output has this dtype. */
+export function everyDType(node: TypedNode, dtype: DType): boolean {
+  return [...node.inputs, ...node.outputs].every((type) => type === undefined || type.dtype === dtype);
+}
+
+/**
+ * Whether the op computes on 8-bit codes (true) or on float32 (false).
+ * @throws UnsupportedOpError when its inputs and outputs mix them, or hold another dtype
+ */
+export function computesOnCodes(op: string, node: TypedNode): boolean {
+  const types = [...node.inputs, ...node.outputs].filter((type) => type !== undefined);
+  if (types.every((type) => type.dtype === 'float32')) return false;
+  if (types.every((type) => isQuantizedDType(type.dtype))) return true;
+  const dtypes = [...new Set(types.map((type) => type.dtype))].join(', ');
+  throw new UnsupportedOpError(
+    `${op} "${node.name}": inputs and outputs hold ${dtypes}. Use float32 for all or 8-bit codes for all; quantize or dequantize between them.`,
+  );
+}
+
+/**
+ * The one scale and zero point of an 8-bit activation.
+ * @throws UnsupportedOpError when the type has no quantization, or one per channel
+ */
+export function tensorQuantization(op: string, name: string, type: TensorType): Quantization {
+  const { quantization } = type;
+  if (quantization === undefined || quantization.scales.length !== 1) {
+    const found = quantization === undefined ? 'no quantization' : `${quantization.scales.length} scales`;
+    throw new UnsupportedOpError(
+      `${op} "${name}": an ${type.dtype} activation has ${found}, it needs one scale and zero point. Quantize it per tensor.`,
+    );
+  }
+  return quantization;
+}
+
+/**
+ * Per-channel quantization must fit the axis it runs along.
+ * @throws ShapeError when there is not one entry, and not one per index of the axis
+ */
+export function requireMatchingAxis(op: string, name: string, type: TensorType, { scales, zeroPoints, axis }: Quantization): void {
+  if (scales.length === 1 && zeroPoints.length === 1) return;
+  if (axis !== undefined && scales.length === type.shape[axis] && zeroPoints.length === scales.length) return;
+  throw new ShapeError(
+    `${op} "${name}": ${scales.length} scales and ${zeroPoints.length} zero points along axis ${axis} do not fit shape ${formatShape(type.shape)}. Give one of each, or as many as the axis is long.`,
+  );
+}
+
+/** Whether both give every code the same meaning. */
+export function sameQuantization(a: Quantization | undefined, b: Quantization | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  const length = Math.max(a.scales.length, b.scales.length);
+  return (
+    a.scales.length === b.scales.length &&
+    (length === 1 || a.axis === b.axis) &&
+    a.scales.every((scale, index) => scale === b.scales[index]) &&
+    a.zeroPoints.every((zeroPoint, index) => zeroPoint === b.zeroPoints[index])
+  );
+}
+
+/**
+ * An op that only moves elements keeps their meaning.
+ * @throws UnsupportedOpError when dtype or quantization differ between input and output
+ */
+export function requireSameEncoding(op: string, name: string, input: TensorType, output: TensorType): void {
+  if (input.dtype === output.dtype && sameQuantization(input.quantization, output.quantization)) return;
+  throw new UnsupportedOpError(
+    `${op} "${name}": input (${describe(input)}) and output (${describe(output)}) are encoded differently. Insert a quantize node.`,
+  );
+}
+
+function describe({ dtype, quantization }: TensorType): string {
+  if (quantization === undefined) return dtype;
+  return `${dtype}, scale ${quantization.scales.join(' ')}, zero point ${quantization.zeroPoints.join(' ')}`;
+}
+
+/** The cost of a kernel that reads every input and writes every output once. */
+export function streamingCost(node: TypedNode, operations: number): Cost {
+  let bytes = 0;
+  for (const type of [...node.inputs, ...node.outputs]) {
+    if (type !== undefined) bytes += deviceBytes(type.dtype, type.shape);
+  }
+  return { operations, bytes };
+}
