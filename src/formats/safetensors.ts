@@ -1,7 +1,8 @@
 import { FormatError, ShapeError } from '../errors.ts';
-import { bytesPerElement, type DType, type TensorData } from '../tensor/dtype.ts';
+import { bytesPerElement, type DType } from '../tensor/dtype.ts';
 import { elementCount, formatShape, type Shape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { elementsOf, fileBytes } from './bytes.ts';
 
 /** Named arrays and free text, as a safetensors file holds them. */
 export interface SafetensorsContent {
@@ -37,7 +38,7 @@ const HEADER_ALIGNMENT = 8;
  * @see https://github.com/huggingface/safetensors#format
  */
 export function readSafetensors(bytes: Uint8Array | ArrayBuffer): SafetensorsContent {
-  const file = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes;
+  const file = fileBytes(bytes);
   const headerBytes = readHeaderLength(file);
   const header = parseHeader(file.subarray(LENGTH_BYTES, LENGTH_BYTES + headerBytes));
   const data = file.subarray(LENGTH_BYTES + headerBytes);
@@ -64,10 +65,10 @@ export function readSafetensors(bytes: Uint8Array | ArrayBuffer): SafetensorsCon
       `safetensors: the tensors end at byte ${position} of ${data.byteLength} bytes of data. The file is damaged.`,
     );
   }
-  const tensors = entries.map(({ name, dtype, shape, begin, end }): [string, Tensor] => {
-    // Bytes are copied, so that the arrays are aligned and do not change with the caller's buffer.
-    return [name, { dtype, shape, data: toArray(dtype, data.slice(begin, end).buffer) }];
-  });
+  const tensors = entries.map(({ name, dtype, shape, begin, end }): [string, Tensor] => [
+    name,
+    { dtype, shape, data: elementsOf(dtype, data.subarray(begin, end)) },
+  ]);
   return { tensors: new Map(tensors), metadata };
 }
 
@@ -174,20 +175,6 @@ function readEntry(name: string, value: unknown): Entry {
     );
   }
   return { name, dtype, shape, begin, end };
-}
-
-/** The file is little-endian, and so is every machine with WebGPU. */
-function toArray(dtype: DType, buffer: ArrayBuffer): TensorData {
-  switch (dtype) {
-    case 'float32':
-      return new Float32Array(buffer);
-    case 'int32':
-      return new Int32Array(buffer);
-    case 'int8':
-      return new Int8Array(buffer);
-    case 'uint8':
-      return new Uint8Array(buffer);
-  }
 }
 
 function checkWritable(name: string, { dtype, shape, data }: Tensor): void {

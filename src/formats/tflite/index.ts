@@ -1,6 +1,7 @@
 import { UnsupportedOpError } from '../../errors.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { withBatch } from '../../graph/propagate-shapes.ts';
+import { fileBytes } from '../bytes.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { readModel, type FileModel, type FileOperator, type FileTensor } from './model.ts';
 import { OperatorReader, type Convert, type OperatorFamily } from './operator.ts';
@@ -37,7 +38,7 @@ const familyOf: ReadonlyMap<string, OperatorFamily> = new Map(
  * @throws UnsupportedOpError naming every operator, element type and use that this library does not have
  */
 export function importTflite(bytes: Uint8Array | ArrayBuffer, options: TfliteImportOptions = {}): Graph {
-  const model = readModel(bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes);
+  const model = readModel(fileBytes(bytes));
   const name = options.name ?? (model.subgraphName === '' ? 'model' : model.subgraphName);
   const operators = readOperators(model, name);
   const builder = new GraphBuilder(model);

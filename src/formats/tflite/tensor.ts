@@ -3,6 +3,7 @@ import { bytesPerElement, codeRange, type DType, type TensorData } from '../../t
 import type { Quantization } from '../../tensor/quantization.ts';
 import { elementCount, formatShape, type Shape } from '../../tensor/shape.ts';
 import type { Tensor, TensorType } from '../../tensor/tensor.ts';
+import { elementsOf } from '../bytes.ts';
 import type { FileTensor } from './model.ts';
 
 /** TFLite element types that a graph value can have. */
@@ -80,23 +81,9 @@ export class ConstantCopies {
     const key = `${buffer} ${dtype}`;
     const known = this.#arrays.get(key);
     if (known !== undefined) return known;
-    const array = toArray(dtype, bytes.slice().buffer);
+    const array = elementsOf(dtype, bytes);
     this.#arrays.set(key, array);
     return array;
-  }
-}
-
-/** The file is little-endian, and so is every machine with WebGPU. */
-function toArray(dtype: DType, buffer: ArrayBuffer): TensorData {
-  switch (dtype) {
-    case 'float32':
-      return new Float32Array(buffer);
-    case 'int32':
-      return new Int32Array(buffer);
-    case 'int8':
-      return new Int8Array(buffer);
-    case 'uint8':
-      return new Uint8Array(buffer);
   }
 }
 
