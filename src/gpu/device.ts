@@ -39,11 +39,14 @@ export class Device {
   readonly engineSpeeds: EngineSpeeds;
   /** The int8 engine kernels use unless a session asks for another. */
   readonly engine: Engine;
+  /** Dawn frees its instance with this object, and with it the ground under the device. */
+  readonly gpu: GPU;
   readonly #memory = new MemoryAccount();
   #lost: DeviceError | undefined;
   #uncaptured: DeviceError | undefined;
 
-  private constructor(gpuDevice: GPUDevice, capabilities: Capabilities, engine: Engine, engineSpeeds: EngineSpeeds) {
+  private constructor(gpu: GPU, gpuDevice: GPUDevice, capabilities: Capabilities, engine: Engine, engineSpeeds: EngineSpeeds) {
+    this.gpu = gpu;
     this.gpuDevice = gpuDevice;
     this.capabilities = capabilities;
     this.pipelines = new PipelineCache(gpuDevice);
@@ -80,7 +83,7 @@ export class Device {
     );
     const capabilities = describeCapabilities(gpu, adapter, gpuDevice);
     const { engine, speeds } = await chooseEngine(gpuDevice, capabilities, options.engine);
-    return new Device(gpuDevice, capabilities, engine, speeds);
+    return new Device(gpu, gpuDevice, capabilities, engine, speeds);
   }
 
   /** Whether the optional WebGPU feature is on. */

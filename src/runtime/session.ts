@@ -7,8 +7,10 @@ import type { Graph } from '../graph/graph.ts';
 import { withBatch } from '../graph/propagate-shapes.ts';
 import type { Rounding } from '../tensor/requantize.ts';
 import { deviceBytes } from '../tensor/quads.ts';
+import { formatShape, sameShape } from '../tensor/shape.ts';
 import { emptyTensor, type Tensor, type TensorType } from '../tensor/tensor.ts';
 import { compile, type CompileOptions, type Program, type Step } from './compile.ts';
+import { DenseInput } from './dense-input.ts';
 import { GpuTensor } from './gpu-tensor.ts';
 import { InputPacker, unpackOutput, type HostInput } from './host-io.ts';
 import { profileSteps } from './profile.ts';
@@ -33,7 +35,7 @@ export interface SessionOptions {
 
 /**
  * An input: a typed array or tensor of the input's dtype and shape, a tensor already on the device, or a caller's
- * GPUBuffer (usage COPY_SRC) holding dense row-major elements.
+ * GPUBuffer (usage STORAGE) holding dense row-major elements.
  */
 export type RunInput = HostInput | GpuTensor | GPUBuffer;
 export type RunInputs = Readonly<Record<string, RunInput>>;
@@ -57,6 +59,8 @@ export class Session {
   readonly #readbacks: ReadbackRing;
   readonly #packers: ReadonlyMap<string, InputPacker>;
   readonly #outputs: readonly { readonly name: string; readonly type: TensorType; readonly offset: number }[];
+  /** By input name; made when a caller first brings a GPUBuffer. */
+  readonly #denseInputs = new Map<string, DenseInput>();
   #isDestroyed = false;
   /** Counts submissions, so that a layer knows when its output is overwritten. */
   #generation = 0;
@@ -127,7 +131,7 @@ export class Session {
   async run(inputs: RunInputs, options: RunOptions = {}): Promise<Record<string, Tensor>> {
     this.#assertAlive();
     options.signal?.throwIfAborted();
-    this.#checkNames(inputs);
+    await this.#prepareInputs(inputs);
     const readback = await this.#readbacks.acquire();
     try {
       this.#assertAlive();
@@ -152,7 +156,7 @@ export class Session {
    */
   async runOnDevice(inputs: RunInputs): Promise<Record<string, GpuTensor>> {
     this.#assertAlive();
-    this.#checkNames(inputs);
+    await this.#prepareInputs(inputs);
     const results: Record<string, GpuTensor> = {};
     for (const { name, type } of this.#outputs) results[name] = await GpuTensor.create(this.device, type, `${this.#owner}/${name}`);
     await this.device.guard(`${this.#owner}: run`, () => {
@@ -172,7 +176,7 @@ export class Session {
    */
   async *layers(inputs: RunInputs): AsyncGenerator<Layer, void, void> {
     this.#assertAlive();
-    this.#checkNames(inputs);
+    await this.#prepareInputs(inputs);
     const timer = await PassTimer.create(this.device, this.#owner, 1);
     try {
       const { queue } = this.device.gpuDevice;
@@ -207,7 +211,7 @@ export class Session {
   /** Median time of each layer over several runs. */
   async profile(inputs: RunInputs, options: { runs?: number; signal?: AbortSignal } = {}): Promise<Profile> {
     this.#assertAlive();
-    this.#checkNames(inputs);
+    await this.#prepareInputs(inputs);
     const runs = options.runs ?? 10;
     await this.device.guard(`${this.#owner}: inputs`, () => {
       const encoder = this.device.gpuDevice.createCommandEncoder({ label: this.#owner });
@@ -267,7 +271,7 @@ export class Session {
       if (input instanceof GpuTensor) {
         encoder.copyBufferToBuffer(input.buffer, 0, buffer, offset, size);
       } else if (isGpuBuffer(input)) {
-        encoder.copyBufferToBuffer(input, 0, buffer, offset, size);
+        this.#denseInputs.get(name)!.encode(encoder, input);
       } else {
         const data = packer.pack(input);
         this.device.gpuDevice.queue.writeBuffer(buffer, offset, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
@@ -324,7 +328,8 @@ export class Session {
     return Object.hasOwn(this.graph.values, name) ? this.graph.values[name] : this.#program.graph.values[name];
   }
 
-  #checkNames(inputs: RunInputs): void {
+  /** Checks what can be checked before anything is queued, and compiles what a caller's GPUBuffer needs. */
+  async #prepareInputs(inputs: RunInputs): Promise<void> {
     const given = Object.keys(inputs);
     const missing = this.graph.inputs.filter((name) => !given.includes(name));
     const unknown = given.filter((name) => !this.graph.inputs.includes(name));
@@ -332,6 +337,19 @@ export class Session {
       throw new ShapeError(
         `${this.#owner}: run lacks inputs [${missing.join(', ')}] and does not know [${unknown.join(', ')}]. Its inputs: ${this.graph.inputs.join(', ')}.`,
       );
+    }
+    for (const name of given) {
+      const input = inputs[name];
+      const type = this.graph.values[name];
+      if (input instanceof GpuTensor) {
+        if (!sameShape(input.type.shape, type.shape) || input.type.dtype !== type.dtype) {
+          throw new ShapeError(
+            `input "${name}": expected ${type.dtype} ${formatShape(type.shape)}, got ${input.type.dtype} ${formatShape(input.type.shape)} on the device.`,
+          );
+        }
+      } else if (isGpuBuffer(input) && !this.#denseInputs.has(name)) {
+        this.#denseInputs.set(name, await DenseInput.create(this.device, name, type, this.#resources.locate(name)));
+      }
     }
   }
 

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import { createSession } from '../../src/runtime/session.ts';
+import { argmax, compareCodes, relativeError } from '../support/compare.ts';
+import { testDevice } from '../support/device.ts';
+import { listGoldens, loadGolden } from '../support/goldens.ts';
+
+const int8Models =
+  /^(mobilenet_|tf2_mobilenet_v2|pretrainedResnet(_large)?_(quant|int8)|kws_ref_model|vww_96_int8|ad01_int8|conv_fc_mnist_srq)/;
+const floatModels = /^(pretrainedResnet|pretrainedResnet_large_float|kws_float32|vww_96_float|ad01_fp32|conv_fc_mnist)\./;
+
+/** TFLite's reference and optimized softmax kernels differ by up to 19 of 256 on these models. */
+const softmaxSteps = 20;
+const logitSteps = 3;
+
+describe('int8 models in the default rounding', () => {
+  for (const name of listGoldens(int8Models)) {
+    test(`${name}: same top-1, small differences`, async () => {
+      const { graph, inputs, outputs, nodes } = loadGolden(name);
+      using session = await createSession(await testDevice(), graph);
+      const results = await session.run(inputs);
+      const endsInSoftmax = graph.nodes.at(-1)!.op === 'softmax' || graph.nodes.at(-2)?.op === 'softmax';
+      for (const [output, expected] of Object.entries(outputs)) {
+        const { maxDifference } = compareCodes(results[output].data, expected.data);
+        expect(maxDifference).toBeLessThanOrEqual(endsInSoftmax ? softmaxSteps : logitSteps);
+        if (endsInSoftmax) expect(argmax(results[output].data)).toBe(argmax(expected.data));
+      }
+      if (nodes.length === 0) return;
+      // Intermediate values, which fusion would partly remove.
+      using unfused = await createSession(await testDevice(), graph, { fusion: false });
+      for await (const layer of unfused.layers(inputs)) {
+        const node = nodes.find(({ value }) => value === layer.output);
+        if (node === undefined || node.operator === 'SOFTMAX') continue;
+        const { maxDifference } = compareCodes((await layer.read()).data, node.tensor.data);
+        expect(maxDifference, `${node.operator} ${layer.output}`).toBeLessThanOrEqual(logitSteps);
+      }
+    });
+  }
+});
+
+describe('int8 models in the oracle’s own rounding', () => {
+  for (const name of listGoldens(int8Models)) {
+    for (const fusion of [false, true]) {
+      test(`${name}: every intermediate byte for byte, fusion ${fusion ? 'on' : 'off'}`, async () => {
+        const { graph, inputs, outputs, nodes } = loadGolden(name);
+        using session = await createSession(await testDevice(), graph, { rounding: 'tflite-double', fusion });
+        let compared = 0;
+        for await (const layer of session.layers(inputs)) {
+          const node = nodes.find(({ value }) => value === layer.output);
+          if (node === undefined) continue;
+          compared++;
+          const { maxDifference, mismatches } = compareCodes((await layer.read()).data, node.tensor.data);
+          // TFLite computes these two with fixed-point approximations that this library does not imitate.
+          const allowed = node.operator === 'SOFTMAX' || node.operator === 'MEAN' ? 1 : 0;
+          expect(maxDifference, `${node.operator} ${layer.output}: ${mismatches} differ`).toBeLessThanOrEqual(allowed);
+        }
+        if (!fusion) expect(compared).toBe(nodes.length);
+        const results = await session.run(inputs);
+        for (const [output, expected] of Object.entries(outputs)) {
+          const { maxDifference } = compareCodes(results[output].data, expected.data);
+          const isExact = graph.nodes.every(({ op }) => op !== 'softmax' && op !== 'mean');
+          expect(maxDifference, output).toBeLessThanOrEqual(isExact ? 0 : 1);
+        }
+      });
+    }
+  }
+});
+
+describe('float models', () => {
+  for (const name of listGoldens(floatModels)) {
+    test(`${name}: relative error at most 1e-4`, async () => {
+      const { graph, inputs, outputs } = loadGolden(name);
+      using session = await createSession(await testDevice(), graph);
+      const results = await session.run(inputs);
+      for (const [output, expected] of Object.entries(outputs)) {
+        expect(relativeError(results[output].data, expected.data), output).toBeLessThanOrEqual(1e-4);
+      }
+    });
+  }
+});
