@@ -10,10 +10,11 @@ const workgroupSize = 64;
 const kWords = 64;
 /** Products of one invocation: 4 rows × 4 columns × 4 codes a word. */
 const productsPerWord = 64;
-const attempts = 3;
+const attempts = 2;
 /** Enough work that a slow device is measured above the clock's resolution, little enough that a fast one is instant. */
 const targetMilliseconds = 2;
-const maxWorkgroups = 4096;
+const maxWorkgroups = 16384;
+const growth = 4;
 
 /**
  * Measures each engine's inner loop on this device. What a driver reports about dot products says nothing of their
@@ -42,20 +43,26 @@ export async function probeEngines(device: GPUDevice, engines: readonly Engine[]
   }
 }
 
+/**
+ * Operations per second from the difference between a small and a large launch, so that what a submission costs by
+ * itself, which can be more than the work, drops out.
+ */
 async function measure(device: GPUDevice, pipeline: GPUComputePipeline, bindGroup: GPUBindGroup): Promise<number> {
-  let workgroups = 16;
+  let workgroups = 4;
   await time(device, pipeline, bindGroup, workgroups);
-  let best = Infinity;
-  for (let attempt = 0; attempt < attempts; ) {
-    const milliseconds = await time(device, pipeline, bindGroup, workgroups);
-    if (milliseconds < targetMilliseconds && workgroups < maxWorkgroups) {
-      workgroups = Math.min(maxWorkgroups, workgroups * 4);
-      continue;
+  for (;;) {
+    let small = Infinity;
+    let large = Infinity;
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      small = Math.min(small, await time(device, pipeline, bindGroup, workgroups));
+      large = Math.min(large, await time(device, pipeline, bindGroup, workgroups * growth));
     }
-    best = Math.min(best, milliseconds / workgroups);
-    attempt++;
+    if (large - small >= targetMilliseconds || workgroups * growth > maxWorkgroups) {
+      const operations = workgroups * (growth - 1) * workgroupSize * kWords * productsPerWord * 2;
+      return operations / (Math.max(large - small, 1e-3) / 1000);
+    }
+    workgroups *= growth;
   }
-  return (workgroupSize * kWords * productsPerWord * 2 * 1000) / best;
 }
 
 async function time(
