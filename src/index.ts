@@ -35,3 +35,8 @@ export { calibrate, type CalibrateOptions, type Sample } from './quantize/calibr
 export { quantize, type QuantizeOptions } from './quantize/quantize.ts';
 export type { Range, Ranges } from './quantize/range.ts';
 export type { WeightGranularity } from './quantize/weight-quantization.ts';
+export { createPreprocessor, Preprocessor, type PreprocessOptions } from './runtime/preprocess.ts';
+export type { Fit } from './runtime/image-geometry.ts';
+export type { ChannelOrder } from './runtime/image-programs.ts';
+export type { ImageSource, PixelImage } from './runtime/image-source.ts';
+export type { PixelRange } from './runtime/pixel-lookup.ts';
