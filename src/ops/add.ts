@@ -80,6 +80,7 @@ function addDispatch(
  */
 export const add = defineOp<AddAttributes>({
   name: 'add',
+  quantization: { output: 'calibrated' },
   inferShape: (context) => [broadcastShapes(...shapes(context), `add "${context.name}"`)],
   reference(context, inputs) {
     const a = operand('add', context, inputs, 0);

@@ -85,10 +85,10 @@ export interface QuantizationRule {
    */
   readonly output: 'calibrated' | 'input' | Quantization;
   /**
-   * For ops that only clamp: an input that nothing else reads may already have the output's range, because what lies
-   * outside would be clamped away.
+   * The first input, where nothing else reads it, is quantized for the output's range: what an activation clamps away
+   * needs no codes, and the value that a pad adds needs one.
    */
-  readonly clampsInput?: boolean;
+  readonly inputTakesOutputRange?: boolean;
   /** The inputs that are weights, when they are constants: symmetric codes, along `axis` if per channel, int32 bias. */
   readonly weights?: { readonly input: number; readonly axis: number; readonly bias: number };
 }

@@ -48,6 +48,7 @@ const float: Kernel<ReluAttributes> = {
  */
 export const relu = defineOp<ReluAttributes>({
   name: 'relu',
+  quantization: { output: 'input', inputTakesOutputRange: true },
   inferShape: (context) => [operandType('relu', context, 0).shape],
   reference(context, inputs) {
     const x = operand('relu', context, inputs, 0);

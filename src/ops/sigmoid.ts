@@ -37,6 +37,7 @@ const float: Kernel<SigmoidAttributes> = {
  */
 export const sigmoid = defineOp<SigmoidAttributes>({
   name: 'sigmoid',
+  quantization: { output: { scales: [1 / 256], zeroPoints: [-128] } },
   inferShape: (context) => [operandType('sigmoid', context, 0).shape],
   reference(context, inputs) {
     const x = operand('sigmoid', context, inputs, 0);

@@ -24,8 +24,10 @@ export function chooseActivationQuantization(
   const rangeOf = (name: string): Range => {
     const readers = consumers.get(name) ?? [];
     const [reader] = readers;
-    const isPrivate = readers.length === 1 && !graph.outputs.includes(name);
-    if (isPrivate && nodes.has(reader) && getOp(reader.op).quantization?.clampsInput) return rangeOf(reader.outputs[0]);
+    const isPrivate = readers.length === 1 && nodes.has(reader) && !graph.outputs.includes(name);
+    if (isPrivate && reader.inputs[0] === name && getOp(reader.op).quantization!.inputTakesOutputRange) {
+      return rangeOf(reader.outputs[0]);
+    }
     if (Object.hasOwn(graph.constants, name)) return minMax(name, graph.constants[name].data);
     if (Object.hasOwn(ranges, name)) return ranges[name];
     throw new NumericError(

@@ -1,0 +1,65 @@
+import { createSession, type Device, type Graph } from 'quadot';
+import { accuracy, predictions } from './accuracy.ts';
+import { type DigitSet, imageSize } from './draw.ts';
+
+/** What a network does on drawn digits. */
+export interface Evaluation {
+  /** Fraction that is read right. */
+  readonly accuracy: number;
+  /** The digit read from each image. */
+  readonly predicted: readonly number[];
+  /** [count, 10] */
+  readonly probabilities: Float32Array;
+  /** Median of single images from host to host. */
+  readonly latencyMs: number;
+  /** Images per second in batches. */
+  readonly throughput: number;
+}
+
+const pixels = imageSize ** 2;
+const classes = 10;
+const latencyRuns = 30;
+
+/**
+ * Reads every digit of the set in batches, then times single images.
+ * @param batch divides the number of digits
+ */
+export async function evaluate(
+  device: Device,
+  graph: Graph,
+  set: DigitSet,
+  batch: number,
+  onProgress: (done: number) => void,
+): Promise<Evaluation> {
+  const probabilities = new Float32Array(set.count * classes);
+  using batched = await createSession(device, graph, { batch });
+  await batched.warmUp();
+  const start = performance.now();
+  for (let first = 0; first < set.count; first += batch) {
+    const result = await batched.run({ image: set.images.subarray(first * pixels, (first + batch) * pixels) });
+    probabilities.set(result.probabilities.data, first * classes);
+    onProgress(Math.min(first + batch, set.count));
+  }
+  const throughput = (1000 * set.count) / (performance.now() - start);
+  const predicted = predictions(probabilities, classes);
+  return {
+    accuracy: accuracy(predicted, set.labels),
+    predicted,
+    probabilities,
+    latencyMs: await medianLatency(device, graph, set),
+    throughput,
+  };
+}
+
+async function medianLatency(device: Device, graph: Graph, set: DigitSet): Promise<number> {
+  using session = await createSession(device, graph);
+  await session.warmUp();
+  const times: number[] = [];
+  for (let run = 0; run < latencyRuns; run++) {
+    const image = set.images.subarray(run * pixels, (run + 1) * pixels);
+    const start = performance.now();
+    await session.run({ image });
+    times.push(performance.now() - start);
+  }
+  return times.sort((a, b) => a - b)[latencyRuns >> 1];
+}
