@@ -24,8 +24,9 @@ export default [
     },
   },
   {
-    // The main job, `npm start`. It imports the package by its name, so it runs what is published.
-    input: { start: 'demos/digits/start.ts' },
+    // The main job, `npm start`, and what made its weights. They import the package by its name, so they run what is
+    // published.
+    input: { start: 'demos/digits/start.ts', train: 'demos/digits/train.ts' },
     platform: 'node',
     external: [/^quadot(\/|$)/, 'webgpu', 'gl-matrix', 'sharp'],
     plugins: [wgslPlugin()],
