@@ -11,8 +11,11 @@ export interface QuantizedWeights {
   readonly bias: Tensor | undefined;
 }
 
-/** A bias code stays this far inside int32, so that adding the products cannot overflow it. */
-const maxBiasCode = 2 ** 30;
+/**
+ * A bias code stays within ±2³⁰, so that adding the products cannot overflow an int32; 2⁸ of that are for the rounding
+ * of the scales to float32.
+ */
+const maxBiasCode = 2 ** 30 - 2 ** 8;
 
 /** Code of the bias where all weights are zero and leave the scale free: fine steps, and exact in float32. */
 const loneBiasCode = 2 ** 20;
@@ -65,8 +68,9 @@ export function quantizeWeights(
 }
 
 function chooseScale(magnitude: number, biasMagnitude: number, inputScale: number): number {
-  const [scale] =
-    magnitude > 0 ? chooseSymmetric(magnitude).scales : [biasMagnitude / (loneBiasCode * inputScale) || 1];
+  // Weights too small for a scale are zeros.
+  const isZero = magnitude / 127 < smallestNormalFloat32;
+  const scale = isZero ? biasMagnitude / (loneBiasCode * inputScale) || 1 : chooseSymmetric(magnitude).scales[0];
   // The second keeps the bias's own scale a normal float32.
   const least = Math.max(biasMagnitude / (maxBiasCode * inputScale), smallestNormalFloat32 / inputScale);
   return Math.fround(Math.max(scale, least));

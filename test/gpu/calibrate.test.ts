@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { NumericError } from '../../src/errors.ts';
+import { relu } from '../../src/layers/activation.ts';
+import { add } from '../../src/layers/combine.ts';
+import { model } from '../../src/layers/model.ts';
+import { maxPool2d } from '../../src/layers/pooling.ts';
+import { input } from '../../src/layers/value.ts';
+import { calibrate } from '../../src/quantize/calibrate.ts';
+import { runReference } from '../../src/runtime/reference.ts';
+import { testDevice } from '../support/device.ts';
+import { seededRandom } from '../support/random.ts';
+
+const x = input('x', [1, 4, 4, 3]);
+const graph = model({
+  inputs: [x],
+  // The first relu would merge with the add if the session fused.
+  outputs: { y: maxPool2d({ name: 'pool', size: 2 })(relu({ name: 'positive' })(add({ name: 'twice' })(x, x))) },
+});
+
+function sample(seed: number): { x: Float32Array } {
+  const random = seededRandom(seed);
+  return { x: Float32Array.from({ length: 48 }, () => 4 * random() - 1) };
+}
+
+test('every float32 value gets the range it takes over all samples', async () => {
+  const samples = [1, 2, 3].map(sample);
+  const progress: unknown[] = [];
+  const ranges = await calibrate(await testDevice(), graph, samples, {
+    onProgress: (done, total) => progress.push([done, total]),
+  });
+  const values = samples.map(({ x: data }) =>
+    runReference(graph, { x: { dtype: 'float32', shape: [1, 4, 4, 3], data } }),
+  );
+  for (const name of ['x', 'twice', 'positive', 'y']) {
+    const all = values.flatMap((run) => [...run.get(name)!.data]);
+    expect(ranges[name], name).toEqual({ min: Math.min(...all), max: Math.max(...all) });
+  }
+  expect(progress).toEqual([1, 2, 3].map((done) => [done, 3]));
+});
+
+test('samples may stream; a stop is obeyed and nothing stays on the device', async () => {
+  const device = await testDevice();
+  const before = device.memory();
+  const controller = new AbortController();
+  const stream = async function* (): AsyncGenerator<{ x: Float32Array }> {
+    yield sample(1);
+    controller.abort(new Error('enough'));
+    yield sample(2);
+  };
+  await expect(calibrate(device, graph, stream(), { signal: controller.signal })).rejects.toThrow('enough');
+  expect(device.memory()).toEqual(before);
+});
+
+test('no samples, and samples with NaN, are refused', async () => {
+  const device = await testDevice();
+  await expect(calibrate(device, graph, [])).rejects.toThrow(NumericError);
+  const poisoned = { x: Float32Array.from({ length: 48 }, (_, index) => (index === 5 ? NaN : 0)) };
+  await expect(calibrate(device, graph, [poisoned])).rejects.toThrow(/value "x" holds NaN/);
+});
