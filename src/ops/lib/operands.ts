@@ -115,3 +115,8 @@ export function streamingCost(node: TypedNode, operations: number): Cost {
   }
   return { operations, bytes };
 }
+
+/** Specializes a shader that imports `quads-int8`, and so moves elements of either type. */
+export function quadsImport({ dtype }: TensorType): { readonly 'quads-int8': string } {
+  return { 'quads-int8': dtype === 'int8' ? 'quads-int8' : 'quads-float' };
+}

@@ -1,0 +1,32 @@
+// y[n, oy, ox, c] = average over the window of x[n, iy, ix, c], int8 or float32; padding is neither summed nor counted.
+// One invocation per quad of the output.
+//#import linear-index
+//#import pool-window
+//#import average-signed
+
+@group(0) @binding(1) var<storage, read> x: array<Quad, X_QUADS>;
+@group(0) @binding(2) var<storage, read_write> y: array<Quad, Y_QUADS>;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn main(@builtin(workgroup_id) workgroupId: vec3<u32>, @builtin(local_invocation_index) localIndex: u32) {
+  let index = linearIndex(workgroupId, localIndex);
+  if (index >= Y_QUADS) {
+    return;
+  }
+  let window = windowAt(index);
+  var sum = vec4<Value>(0);
+  var count = 0u;
+  for (var windowY = 0u; windowY < SIZE_Y; windowY++) {
+    let row = window.top + windowY;
+    if (row < HEIGHT) {
+      for (var windowX = 0u; windowX < SIZE_X; windowX++) {
+        let column = window.left + windowX;
+        if (column < WIDTH) {
+          sum += unpackQuad(x[quadAt(window, row, column)]);
+          count++;
+        }
+      }
+    }
+  }
+  y[index] = average(sum, count);
+}

@@ -1,0 +1,160 @@
+import shader from '../../shaders/concat.wgsl';
+import { ShapeError, UnsupportedOpError } from '../errors.ts';
+import { codeRange } from '../tensor/dtype.ts';
+import { elementCount, formatShape, normalizeAxis, quadCount, rowLength, type Shape } from '../tensor/shape.ts';
+import { emptyTensor, type TensorType } from '../tensor/tensor.ts';
+import { defineOp, type Kernel, type KernelContext, type OpContext } from './define-op.ts';
+import type { Activation } from './lib/activation.ts';
+import { numbered } from './lib/axes.ts';
+import { applyActivation, clampConstants } from './lib/clamp-float.ts';
+import { linearDispatch } from './lib/linear-dispatch.ts';
+import {
+  computesOnCodes,
+  everyDType,
+  operand,
+  operandType,
+  quadsImport,
+  sameQuantization,
+  streamingCost,
+  tensorQuantization,
+} from './lib/operands.ts';
+import { recode, recoding } from './lib/recode.ts';
+
+export interface ConcatAttributes {
+  /** The axis along which inputs follow each other; negative counts from the end. */
+  readonly axis: number;
+  readonly activation: Activation;
+}
+
+/** Inputs of one launch: with the output they fill the eight storage buffers every device has. */
+const maxInputs = 7;
+
+const kernel: Kernel<ConcatAttributes> = {
+  name: 'concat',
+  accepts: (context) => everyDType(context, 'int8') || everyDType(context, 'float32'),
+  dispatch(context) {
+    const inputs = inputTypes(context);
+    if (inputs.length > maxInputs) {
+      throw new UnsupportedOpError(
+        `concat "${context.name}": ${inputs.length} inputs, one launch joins at most ${maxInputs}. Join them in groups of ${maxInputs}.`,
+      );
+    }
+    const output = context.outputs[0];
+    const axis = normalizeAxis(context.attributes.axis, output.shape.length, `concat "${context.name}"`);
+    const isLastAxis = axis === output.shape.length - 1;
+    // All but the last must fill their quads for the next to begin at one.
+    const byElement = isLastAxis && inputs.slice(0, -1).some((input) => rowLength(input.shape) % 4 !== 0);
+    const outer = elementCount(output.shape.slice(0, axis));
+    const sizes = inputs.map((input) => (byElement ? rowLength(input.shape) : quadCount(input.shape) / outer));
+    const slots = Array.from({ length: maxInputs }, (_, index) => Math.min(index, inputs.length - 1));
+    const launch = linearDispatch(quadCount(output.shape));
+    const conversion = convert(context, inputs, slots);
+    return {
+      shader,
+      imports: { ...quadsImport(output), ...conversion.imports },
+      constants: {
+        ...launch.constants,
+        BY_ELEMENT: byElement ? 1 : 0,
+        OUTER: outer,
+        ...numbered('SIZE', sizes),
+        ...numbered('QUADS', slots.map((index) => quadCount(inputs[index].shape))),
+        ...conversion.constants,
+      },
+      bindings: [...slots.map((input) => ({ input })), { output: 0 }],
+      workgroups: launch.workgroups,
+      cost: streamingCost(context, 0),
+    };
+  },
+};
+
+/** Which file of shaders/lib turns an input's quad into the output's. */
+function convert(
+  context: KernelContext<ConcatAttributes>,
+  inputs: readonly TensorType[],
+  slots: readonly number[],
+): { readonly imports: Readonly<Record<string, string>>; readonly constants: Readonly<Record<string, number>> } {
+  const output = context.outputs[0];
+  const { activation } = context.attributes;
+  const isSame = inputs.every((input) => sameQuantization(input.quantization, output.quantization));
+  if (isSame && activation === 'none') return { imports: {}, constants: {} };
+  if (output.dtype === 'float32') {
+    return { imports: { 'concat-copy': 'concat-clamp' }, constants: { ...clampConstants(activation) } };
+  }
+  const parameters = recodings(context, codeRange('int8'));
+  const { zeroPoint, low, high } = parameters[0];
+  return {
+    imports: { 'concat-copy': 'concat-recode', 'requantize-float': `requantize-${context.rounding}` },
+    constants: {
+      ...numbered('INPUT_ZERO_POINT', slots.map((index) => parameters[index].inputZeroPoint)),
+      ...numbered('MULTIPLIER', slots.map((index) => parameters[index].multiplier.bits)),
+      ...numbered('SHIFT', slots.map((index) => parameters[index].multiplier.shift)),
+      ZERO_POINT: zeroPoint,
+      LOW: low,
+      HIGH: high,
+    },
+  };
+}
+
+/**
+ * Tensors one after the other along an axis: y = activation([x0, x1, …]). On 8-bit codes an input of another
+ * quantization than the output's is rescaled: y = clamp(requantize(q − zx, sx / sy) + zy, low, high).
+ * Inputs of shapes that differ only along the axis; the output's size there is their sum. On the device up to seven.
+ */
+export const concat = defineOp<ConcatAttributes>({
+  name: 'concat',
+  quantization: { output: 'calibrated' },
+  inferShape(context) {
+    const where = `concat "${context.name}"`;
+    const shapes = inputTypes(context).map((input) => input.shape);
+    const [first] = shapes;
+    const axis = normalizeAxis(context.attributes.axis, first.length, where);
+    const isOther = (shape: Shape): boolean =>
+      shape.length !== first.length || shape.some((size, index) => index !== axis && size !== first[index]);
+    const other = shapes.findIndex(isOther);
+    if (other >= 0) {
+      throw new ShapeError(
+        `${where}: input ${other} ${formatShape(shapes[other])} and input 0 ${formatShape(first)} differ outside axis ${axis}. Their other sizes must be equal.`,
+      );
+    }
+    const sum = shapes.reduce((total, shape) => total + shape[axis], 0);
+    return [first.map((size, index) => (index === axis ? sum : size))];
+  },
+  reference(context, inputs) {
+    const y = emptyTensor(context.outputs[0]);
+    const axis = normalizeAxis(context.attributes.axis, y.shape.length, `concat "${context.name}"`);
+    const { activation } = context.attributes;
+    const parameters = computesOnCodes('concat', context)
+      ? recodings(context, codeRange(y.dtype as 'int8' | 'uint8'))
+      : undefined;
+    const outer = elementCount(y.shape.slice(0, axis));
+    let position = 0;
+    for (let row = 0; row < outer; row++) {
+      for (let index = 0; index < inputs.length; index++) {
+        const { data } = operand('concat', context, inputs, index);
+        const length = data.length / outer;
+        for (let i = 0; i < length; i++) {
+          const value = data[row * length + i];
+          y.data[position++] = parameters ? recode(value, parameters[index]) : applyActivation(value, activation);
+        }
+      }
+    }
+    return [y];
+  },
+  kernels: [kernel],
+});
+
+/** @throws ShapeError when there is no input */
+function inputTypes(context: Pick<OpContext<ConcatAttributes>, 'name' | 'inputs'>): readonly TensorType[] {
+  if (context.inputs.length === 0) {
+    throw new ShapeError(`concat "${context.name}": there is no input. Give at least one.`);
+  }
+  return context.inputs.map((_, index) => operandType('concat', context, index));
+}
+
+function recodings(context: OpContext<ConcatAttributes>, range: readonly [number, number]) {
+  const output = tensorQuantization('concat', context.name, context.outputs[0]);
+  return inputTypes(context).map((input) => {
+    const from = tensorQuantization('concat', context.name, input);
+    return recoding(from, output, context.attributes.activation, range, context.rounding);
+  });
+}

@@ -1,0 +1,87 @@
+import shader from '../../shaders/reshape.wgsl';
+import { ShapeError } from '../errors.ts';
+import { elementCount, formatShape, quadCount, rowLength, sameShape, type Shape } from '../tensor/shape.ts';
+import { createTensor } from '../tensor/tensor.ts';
+import { defineOp, type Kernel } from './define-op.ts';
+import { linearDispatch } from './lib/linear-dispatch.ts';
+import { everyDType, operand, operandType, quadsImport, requireSameEncoding, streamingCost } from './lib/operands.ts';
+
+export interface ReshapeAttributes {
+  /** The new shape; one size may be −1, which stands for what is left. */
+  readonly shape: Shape;
+}
+
+const kernel: Kernel<ReshapeAttributes> = {
+  name: 'reshape',
+  accepts: (context) => everyDType(context, 'int8') || everyDType(context, 'float32'),
+  dispatch(context) {
+    const input = operandType('reshape', context, 0);
+    const output = context.outputs[0];
+    requireSameEncoding('reshape', context.name, input, output);
+    const launch = linearDispatch(quadCount(output.shape));
+    return {
+      shader,
+      imports: quadsImport(output),
+      constants: {
+        ...launch.constants,
+        ELEMENTS: elementCount(output.shape),
+        X_CHANNELS: rowLength(input.shape),
+        Y_CHANNELS: rowLength(output.shape),
+      },
+      bindings: [{ input: 0 }, { output: 0 }],
+      workgroups: launch.workgroups,
+      cost: streamingCost(context, 0),
+    };
+  },
+};
+
+/**
+ * The same elements, in the same row-major order, under another shape. No work on the device where rows of both shapes
+ * are padded alike.
+ * Input of any shape and dtype; the output has as many elements.
+ */
+export const reshape = defineOp<ReshapeAttributes>({
+  name: 'reshape',
+  quantization: { output: 'input' },
+  inferShape(context) {
+    const { shape } = context.attributes;
+    return [resolveShape(context.name, operandType('reshape', context, 0).shape, shape)];
+  },
+  reference(context, inputs) {
+    const x = operand('reshape', context, inputs, 0);
+    const [type] = context.outputs;
+    requireSameEncoding('reshape', context.name, operandType('reshape', context, 0), type);
+    return [createTensor(type, x.data.slice())];
+  },
+  kernels: [kernel],
+  isAlias(context) {
+    const input = operandType('reshape', context, 0);
+    const output = context.outputs[0];
+    requireSameEncoding('reshape', context.name, input, output);
+    const channels = [rowLength(input.shape), rowLength(output.shape)];
+    return channels[0] === channels[1] || channels.every((size) => size % 4 === 0);
+  },
+  /** A shape that begins with the input's batch follows it. */
+  adaptAttributes(before, inputs) {
+    const { shape } = before.attributes;
+    const old = operandType('reshape', before, 0).shape;
+    const changed = operandType('reshape', { name: before.name, inputs }, 0).shape;
+    const isBatch = old.length > 0 && shape.length > 0 && old[0] === shape[0] && sameShape(old.slice(1), changed.slice(1));
+    return isBatch ? { shape: [changed[0], ...shape.slice(1)] } : before.attributes;
+  },
+});
+
+/** @throws ShapeError when a size is neither positive nor the one −1, or the element counts differ */
+function resolveShape(name: string, input: Shape, shape: Shape): Shape {
+  const count = elementCount(input);
+  const unknown = shape.filter((size) => size === -1).length;
+  const known = elementCount(shape.filter((size) => size !== -1));
+  const isValid = shape.every((size) => size === -1 || (Number.isInteger(size) && size > 0));
+  const fits = unknown === 0 ? known === count : count % known === 0;
+  if (!isValid || unknown > 1 || !fits) {
+    throw new ShapeError(
+      `reshape "${name}": ${formatShape(input)} with ${count} elements does not become ${formatShape(shape)}. Use positive sizes with the same product, at most one of them −1.`,
+    );
+  }
+  return shape.map((size) => (size === -1 ? count / known : size));
+}
