@@ -12,8 +12,8 @@ export type FieldSpec =
   | { readonly table: TableSpec }
   | { readonly tables: readonly TableSpec[] };
 
-/** Fields by number. The same object used twice is written once, and referred to twice. */
-export type TableSpec = Readonly<Record<number, FieldSpec>>;
+/** Fields by number; undefined is left out. The same object used twice is written once, and referred to twice. */
+export type TableSpec = Readonly<Record<number, FieldSpec | undefined>>;
 
 /**
  * A small flatbuffer from plain data, front to back: each table follows its vtable, and what it refers to follows it.
@@ -52,7 +52,9 @@ class Writer {
   table(spec: TableSpec): number {
     const known = this.#written.get(spec);
     if (known !== undefined) return known;
-    const fields = Object.entries(spec).map(([number, field]) => ({ number: Number(number), field }));
+    const fields = Object.entries(spec).flatMap(([number, field]) =>
+      field === undefined ? [] : [{ number: Number(number), field }],
+    );
     const slots = Math.max(-1, ...fields.map(({ number }) => number)) + 1;
     let tableBytes = 4;
     const offsets = fields.map(({ field }) => {
