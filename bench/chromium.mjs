@@ -62,7 +62,9 @@ async function open(name, folder, page) {
     await browser.close();
     server.close();
   };
-  return { name, tab, version: browser.version(), loadMs, firstMs, /** @type {number[]} */ times: [], close };
+  /** @type {number[]} */
+  const times = [];
+  return { name, tab, version: browser.version(), loadMs, firstMs, times, close };
 }
 
 const contestants = [

@@ -29,7 +29,7 @@ export function listGoldens(pattern: RegExp): readonly string[] {
 
 export function loadGolden(name: string): Golden {
   const { tensors, metadata } = readSafetensors(readFileSync(sharedPath('models', 'expected', `${name}.safetensors`)!));
-  const graph = loadModel(metadata.get('model')!);
+  const graph = loadModel(metadata['model']);
   const inputs: Record<string, Tensor> = {};
   const outputs: Record<string, Tensor> = {};
   const nodes: Golden['nodes'][number][] = [];
