@@ -1,0 +1,48 @@
+// One output pixel of one invocation, written out because not every compiler unrolls loops.
+// The importing shader gives Place, placeOf, Tap, tapOf, wordAt and storePixel.
+const TILE_PIXELS: u32 = 1;
+
+struct Places {
+  p0: Place,
+}
+
+struct Taps {
+  p0: Tap,
+}
+
+struct Words {
+  p0: Word,
+}
+
+struct TileSums {
+  p0: ChannelSums,
+}
+
+struct TileTotals {
+  p0: vec4<Total>,
+}
+
+fn placesOf(first: u32) -> Places {
+  return Places(placeOf(first + 0u));
+}
+
+fn tapsOf(places: Places, ky: u32, kx: u32) -> Taps {
+  return Taps(tapOf(places.p0, ky, kx));
+}
+
+fn loadWords(taps: Taps, word: u32) -> Words {
+  return Words(wordAt(taps.p0, word));
+}
+
+fn accumulateTile(sums: ptr<function, TileSums>, words: Words, weights: Weights) {
+  (*sums).p0 = accumulate((*sums).p0, operand(words.p0), weights);
+}
+
+fn flushTile(totals: ptr<function, TileTotals>, sums: ptr<function, TileSums>, zeroPoints: vec4<Total>) {
+  (*totals).p0 += channelTotals((*sums).p0, zeroPoints);
+  *sums = TileSums();
+}
+
+fn storeTile(first: u32, quad: u32, channels: Channels, totals: TileTotals) {
+  storePixel(first + 0u, quad, channels, totals.p0);
+}

@@ -1,0 +1,63 @@
+import { ShapeError } from '../errors.ts';
+import type { Shape } from '../tensor/shape.ts';
+import { defineOp, type OpContext } from './define-op.ts';
+import { absorbPad } from './lib/absorb-pad.ts';
+import { convolutionKernels } from './lib/convolution-kernels.ts';
+import { convolutionSums } from './lib/convolution-reference.ts';
+import { activationShapes, checkWindow, type ConvolutionShape, outputSize, type WindowAttributes } from './lib/convolution-shape.ts';
+import { absorbLayerConsumer, finishReference, type LayerAttributes } from './lib/fused-layer.ts';
+import { centered, checkBias, shapeOfRank } from './lib/layer-operands.ts';
+
+export interface Conv2dAttributes extends WindowAttributes, LayerAttributes {
+  /** Divides the channels of input and output; each group of outputs sees its group of inputs. */
+  readonly groups: number;
+}
+
+type Node = Omit<OpContext<Conv2dAttributes>, 'outputs' | 'rounding'>;
+
+/**
+ * Two-dimensional convolution, with an activation and, after fusion, a residual addition.
+ * Real zeros surround the image (the input's zero point for codes).
+ * Inputs: x [N, H, W, C]; weights [O, kH, kW, C/groups], per tensor or quantized along axis 0; bias? [O], int32 with scale
+ * xScale·wScale for codes; residual? like the output. Output: [N, OH, OW, O],
+ * OH = ⌊(H + top + bottom − (kH − 1)·dilation − 1) / stride⌋ + 1.
+ * @throws ShapeError when sizes do not fit; NumericError when an int8 accumulator could leave int32
+ */
+export const conv2d = defineOp<Conv2dAttributes>({
+  name: 'conv2d',
+  inferShape: (context): readonly Shape[] => [activationShapes(shapeOf(context)).output],
+  reference(context, inputs) {
+    const shape = shapeOf(context);
+    const sums = convolutionSums(centered('conv2d', context, inputs, 0), centered('conv2d', context, inputs, 1), shape);
+    return [finishReference('conv2d', context, inputs, sums, shape.outChannels)];
+  },
+  quantization: { output: 'calibrated', weights: { input: 1, axis: 0, bias: 2 } },
+  kernels: convolutionKernels('conv2d', shapeOf),
+  absorbConsumer: absorbLayerConsumer,
+  absorbProducer: absorbPad,
+});
+
+function shapeOf(context: Node): ConvolutionShape {
+  const { strides, dilations, padding, groups } = context.attributes;
+  const where = `conv2d "${context.name}"`;
+  checkWindow(where, context.attributes);
+  const [batch, inHeight, inWidth, inChannels] = shapeOfRank('conv2d', context, 0, 'N, H, W, C');
+  const [outChannels, kernelHeight, kernelWidth, groupIn] = shapeOfRank('conv2d', context, 1, 'O, kH, kW, C/groups');
+  if (!Number.isInteger(groups) || groups < 1 || inChannels % groups !== 0 || outChannels % groups !== 0) {
+    throw new ShapeError(
+      `${where}: ${groups} groups do not divide ${inChannels} input and ${outChannels} output channels. Use a common divisor.`,
+    );
+  }
+  if (groupIn * groups !== inChannels) {
+    throw new ShapeError(
+      `${where}: input has ${inChannels} channels, weights expect ${groupIn * groups}. Transpose an NCHW input or re-export.`,
+    );
+  }
+  checkBias('conv2d', context, outChannels);
+  const outHeight = outputSize(where, 'height', inHeight, kernelHeight, context.attributes);
+  const outWidth = outputSize(where, 'width', inWidth, kernelWidth, context.attributes);
+  return {
+    ...{ strides, dilations, padding, groups, batch, inHeight, inWidth, inChannels },
+    ...{ outHeight, outWidth, outChannels, kernelHeight, kernelWidth },
+  };
+}

@@ -1,0 +1,100 @@
+import { ShapeError } from '../../errors.ts';
+import { formatShape, type Shape } from '../../tensor/shape.ts';
+
+/** How a window slides over an image; shared by every convolution. */
+export interface WindowAttributes {
+  /** Steps between outputs: [y, x], at least 1. */
+  readonly strides: readonly [number, number];
+  /** Steps between taps: [y, x], at least 1. */
+  readonly dilations: readonly [number, number];
+  /** Rows and columns of real zeros around the image: [top, left, bottom, right]. */
+  readonly padding: readonly [number, number, number, number];
+}
+
+/** Every size of one convolution. A matrix product is a 1×1 convolution of one row of pixels. */
+export interface ConvolutionShape extends WindowAttributes {
+  readonly batch: number;
+  readonly inHeight: number;
+  readonly inWidth: number;
+  readonly inChannels: number;
+  readonly outHeight: number;
+  readonly outWidth: number;
+  readonly outChannels: number;
+  readonly kernelHeight: number;
+  readonly kernelWidth: number;
+  readonly groups: number;
+}
+
+/** @throws ShapeError when the attributes are not whole numbers in their ranges */
+export function checkWindow(where: string, { strides, dilations, padding }: WindowAttributes): void {
+  const isList = (list: readonly number[], length: number, low: number): boolean =>
+    list.length === length && list.every((value) => Number.isInteger(value) && value >= low && value < 2 ** 16);
+  if (isList(strides, 2, 1) && isList(dilations, 2, 1) && isList(padding, 4, 0)) return;
+  throw new ShapeError(
+    `${where}: strides ${formatShape(strides)}, dilations ${formatShape(dilations)}, padding ${formatShape(padding)}. Strides and dilations are two whole numbers from 1, padding four from 0.`,
+  );
+}
+
+/**
+ * Output positions along one axis.
+ * @throws ShapeError when the window does not fit into the padded input
+ */
+export function outputSize(
+  where: string,
+  axis: 'height' | 'width',
+  size: number,
+  kernel: number,
+  { strides, dilations, padding }: WindowAttributes,
+): number {
+  const index = axis === 'height' ? 0 : 1;
+  const padded = size + padding[index] + padding[index + 2];
+  const span = (kernel - 1) * dilations[index] + 1;
+  if (padded < span) {
+    throw new ShapeError(
+      `${where}: the kernel spans ${span} of ${axis}, the padded input has ${padded}. Use a larger input or more padding.`,
+    );
+  }
+  return Math.floor((padded - span) / strides[index]) + 1;
+}
+
+/** Whether some tap of some output lies outside of the image. */
+export function readsPadding(shape: ConvolutionShape): boolean {
+  const [top, left] = shape.padding;
+  const last = (outputs: number, stride: number, kernel: number, dilation: number, before: number): number =>
+    (outputs - 1) * stride + (kernel - 1) * dilation - before;
+  const bottom = last(shape.outHeight, shape.strides[0], shape.kernelHeight, shape.dilations[0], top);
+  const right = last(shape.outWidth, shape.strides[1], shape.kernelWidth, shape.dilations[1], left);
+  return top > 0 || left > 0 || bottom >= shape.inHeight || right >= shape.inWidth;
+}
+
+/** A 1×1 convolution that reads every pixel once is a matrix product; its pixels make one row. */
+export function flattened(shape: ConvolutionShape): ConvolutionShape {
+  const isPointwise =
+    shape.kernelHeight === 1 &&
+    shape.kernelWidth === 1 &&
+    shape.strides[0] === 1 &&
+    shape.strides[1] === 1 &&
+    shape.padding.every((size) => size === 0);
+  if (!isPointwise) return shape;
+  const pixels = shape.batch * shape.inHeight * shape.inWidth;
+  return { ...shape, batch: 1, inHeight: 1, inWidth: pixels, outHeight: 1, outWidth: pixels };
+}
+
+/** [N, H, W, C] of the input and [N, H, W, O] of the output. */
+export function activationShapes(shape: ConvolutionShape): { readonly input: Shape; readonly output: Shape } {
+  return {
+    input: [shape.batch, shape.inHeight, shape.inWidth, shape.inChannels],
+    output: [shape.batch, shape.outHeight, shape.outWidth, shape.outChannels],
+  };
+}
+
+/** Output pixels over the whole batch. */
+export function outputPixels(shape: ConvolutionShape): number {
+  return shape.batch * shape.outHeight * shape.outWidth;
+}
+
+/** Multiply-accumulates of the whole convolution. */
+export function multiplyAccumulates(shape: ConvolutionShape): number {
+  const products = (shape.kernelHeight * shape.kernelWidth * shape.inChannels) / shape.groups;
+  return outputPixels(shape) * shape.outChannels * products;
+}

@@ -1,0 +1,52 @@
+import { ShapeError } from '../errors.ts';
+import { formatShape, rowCount, type Shape } from '../tensor/shape.ts';
+import { defineOp, type OpContext } from './define-op.ts';
+import { convolutionKernels } from './lib/convolution-kernels.ts';
+import { convolutionSums } from './lib/convolution-reference.ts';
+import type { ConvolutionShape } from './lib/convolution-shape.ts';
+import { absorbLayerConsumer, finishReference, type LayerAttributes } from './lib/fused-layer.ts';
+import { centered, checkBias, shapeOfRank } from './lib/layer-operands.ts';
+import { operandType } from './lib/operands.ts';
+
+export type MatmulAttributes = LayerAttributes;
+
+type Node = Omit<OpContext<MatmulAttributes>, 'outputs' | 'rounding'>;
+
+/**
+ * Matrix product with constant weights: y[..., n] = activation(bias[n] + Σₖ x[..., k] · w[n, k]).
+ * Inputs: x [..., K]; weights [N, K], per tensor or quantized along axis 0; bias? [N], int32 with scale xScale·wScale for
+ * codes; residual? like the output. Output: [..., N].
+ * On the device it is a 1×1 convolution over one row of pixels, and runs on the same kernels.
+ * @throws ShapeError when the two K differ; NumericError when an int8 accumulator could leave int32
+ */
+export const matmul = defineOp<MatmulAttributes>({
+  name: 'matmul',
+  inferShape: (context): readonly Shape[] => {
+    const { outChannels } = shapeOf(context);
+    return [[...operandType('matmul', context, 0).shape.slice(0, -1), outChannels]];
+  },
+  reference(context, inputs) {
+    const shape = shapeOf(context);
+    const sums = convolutionSums(centered('matmul', context, inputs, 0), centered('matmul', context, inputs, 1), shape);
+    return [finishReference('matmul', context, inputs, sums, shape.outChannels)];
+  },
+  quantization: { output: 'calibrated', weights: { input: 1, axis: 0, bias: 2 } },
+  kernels: convolutionKernels('matmul', shapeOf),
+  absorbConsumer: absorbLayerConsumer,
+});
+
+function shapeOf(context: Node): ConvolutionShape {
+  const { shape } = operandType('matmul', context, 0);
+  const [outChannels, inChannels] = shapeOfRank('matmul', context, 1, 'N, K');
+  if (shape.length === 0 || shape[shape.length - 1] !== inChannels) {
+    throw new ShapeError(
+      `matmul "${context.name}": rows of x ${formatShape(shape)} do not have the ${inChannels} values that weights [${outChannels}, ${inChannels}] expect. Reshape x, or transpose the weights.`,
+    );
+  }
+  checkBias('matmul', context, outChannels);
+  const pixels = rowCount(shape);
+  return {
+    ...{ strides: [1, 1], dilations: [1, 1], padding: [0, 0, 0, 0], groups: 1, kernelHeight: 1, kernelWidth: 1 },
+    ...{ batch: 1, inHeight: 1, inWidth: pixels, inChannels, outHeight: 1, outWidth: pixels, outChannels },
+  };
+}
