@@ -3,7 +3,15 @@ import addFloatBroadcast from '../../shaders/add-float-broadcast.wgsl';
 import addInt8 from '../../shaders/add-int8.wgsl';
 import addInt8Broadcast from '../../shaders/add-int8-broadcast.wgsl';
 import { codeRange } from '../tensor/dtype.ts';
-import { broadcastShapes, elementCount, quadCount, quadsPerRow, rowLength, sameShape, type Shape } from '../tensor/shape.ts';
+import {
+  broadcastShapes,
+  elementCount,
+  quadCount,
+  quadsPerRow,
+  rowLength,
+  sameShape,
+  type Shape,
+} from '../tensor/shape.ts';
 import { emptyTensor } from '../tensor/tensor.ts';
 import { defineOp, type Dispatch, type Kernel, type KernelContext, type OpContext } from './define-op.ts';
 import type { Activation } from './lib/activation.ts';
@@ -11,7 +19,14 @@ import { addCodes, addCodesConstants, addParameters } from './lib/add-codes.ts';
 import { broadcastStrides, kernelAxes, type KernelAxes, numbered, offsetAt } from './lib/axes.ts';
 import { applyActivation, clampConstants } from './lib/clamp-float.ts';
 import { linearDispatch } from './lib/linear-dispatch.ts';
-import { computesOnCodes, everyDType, operand, operandType, streamingCost, tensorQuantization } from './lib/operands.ts';
+import {
+  computesOnCodes,
+  everyDType,
+  operand,
+  operandType,
+  streamingCost,
+  tensorQuantization,
+} from './lib/operands.ts';
 
 export interface AddAttributes {
   readonly activation: Activation;

@@ -7,7 +7,14 @@ import { defineOp, type Kernel, type OpContext } from './define-op.ts';
 import { activationCodes } from './lib/activation.ts';
 import { applyActivation, clampConstants } from './lib/clamp-float.ts';
 import { meanMultiplier } from './lib/mean-multiplier.ts';
-import { computesOnCodes, everyDType, operand, operandType, sameQuantization, tensorQuantization } from './lib/operands.ts';
+import {
+  computesOnCodes,
+  everyDType,
+  operand,
+  operandType,
+  sameQuantization,
+  tensorQuantization,
+} from './lib/operands.ts';
 import { type PoolAttributes, poolDispatch, poolShape, windowOffsets } from './lib/pooling.ts';
 
 export interface AveragePool2dAttributes extends PoolAttributes {
@@ -103,7 +110,8 @@ function averageOfCodes(context: OpContext<AveragePool2dAttributes>): (sum: numb
   const [low, high] = activationCodes(context.attributes.activation, output, codeRange(dtype as 'int8' | 'uint8'));
   if (sameQuantization(input, output)) {
     const roundsUp = dtype === 'uint8' || context.attributes.unsigned === true;
-    return (sum, count) => clamp(roundsUp ? Math.floor((sum + count / 2) / count) : awayFromZero(sum, count), low, high);
+    return (sum, count) =>
+      clamp(roundsUp ? Math.floor((sum + count / 2) / count) : awayFromZero(sum, count), low, high);
   }
   const { rounding } = context;
   return (sum, count) => {

@@ -57,7 +57,10 @@ const kernel: Kernel<ConcatAttributes> = {
         BY_ELEMENT: byElement ? 1 : 0,
         OUTER: outer,
         ...numbered('SIZE', sizes),
-        ...numbered('QUADS', slots.map((index) => quadCount(inputs[index].shape))),
+        ...numbered(
+          'QUADS',
+          slots.map((index) => quadCount(inputs[index].shape)),
+        ),
         ...conversion.constants,
       },
       bindings: [...slots.map((input) => ({ input })), { output: 0 }],
@@ -85,9 +88,18 @@ function convert(
   return {
     imports: { 'concat-copy': 'concat-recode', 'requantize-float': `requantize-${context.rounding}` },
     constants: {
-      ...numbered('INPUT_ZERO_POINT', slots.map((index) => parameters[index].inputZeroPoint)),
-      ...numbered('MULTIPLIER', slots.map((index) => parameters[index].multiplier.bits)),
-      ...numbered('SHIFT', slots.map((index) => parameters[index].multiplier.shift)),
+      ...numbered(
+        'INPUT_ZERO_POINT',
+        slots.map((index) => parameters[index].inputZeroPoint),
+      ),
+      ...numbered(
+        'MULTIPLIER',
+        slots.map((index) => parameters[index].multiplier.bits),
+      ),
+      ...numbered(
+        'SHIFT',
+        slots.map((index) => parameters[index].multiplier.shift),
+      ),
       ZERO_POINT: zeroPoint,
       LOW: low,
       HIGH: high,

@@ -4,13 +4,28 @@ import { ShapeError } from '../errors.ts';
 import { codeRange } from '../tensor/dtype.ts';
 import { clamp, type Quantization } from '../tensor/quantization.ts';
 import { requantize } from '../tensor/requantize.ts';
-import { elementCount, formatShape, normalizeAxis, quadCount, quadsPerRow, rowLength, type Shape } from '../tensor/shape.ts';
+import {
+  elementCount,
+  formatShape,
+  normalizeAxis,
+  quadCount,
+  quadsPerRow,
+  rowLength,
+  type Shape,
+} from '../tensor/shape.ts';
 import { emptyTensor } from '../tensor/tensor.ts';
 import { defineOp, type Kernel, type KernelContext, type OpContext } from './define-op.ts';
 import { denseStrides, kernelAxes, type KernelAxes, numbered, offsetAt } from './lib/axes.ts';
 import { defaultWorkgroupSize, linearDispatch } from './lib/linear-dispatch.ts';
 import { meanMultiplier } from './lib/mean-multiplier.ts';
-import { computesOnCodes, everyDType, operand, operandType, streamingCost, tensorQuantization } from './lib/operands.ts';
+import {
+  computesOnCodes,
+  everyDType,
+  operand,
+  operandType,
+  streamingCost,
+  tensorQuantization,
+} from './lib/operands.ts';
 
 export interface MeanAttributes {
   /** The axes to average over; negative ones count from the end. */
@@ -90,7 +105,9 @@ export const mean = defineOp<MeanAttributes>({
     const { shape } = operandType('mean', context, 0);
     const averaged = averagedAxes(context);
     const { keepDims } = context.attributes;
-    return [shape.map((size, axis) => (averaged.has(axis) ? 1 : size)).filter((_, axis) => keepDims || !averaged.has(axis))];
+    return [
+      shape.map((size, axis) => (averaged.has(axis) ? 1 : size)).filter((_, axis) => keepDims || !averaged.has(axis)),
+    ];
   },
   reference(context, inputs) {
     const x = operand('mean', context, inputs, 0);
@@ -102,7 +119,9 @@ export const mean = defineOp<MeanAttributes>({
     const [keptSizes, keptStrides] = [pick(false, x.shape), pick(false, strides)];
     const [summedSizes, summedStrides] = [pick(true, x.shape), pick(true, strides)];
     const count = elementCount(summedSizes);
-    const finish = computesOnCodes('mean', context) ? meanOfCodes(context, count) : (sum: number): number => sum / count;
+    const finish = computesOnCodes('mean', context)
+      ? meanOfCodes(context, count)
+      : (sum: number): number => sum / count;
     for (let i = 0; i < y.data.length; i++) {
       const origin = offsetAt(i, keptSizes, keptStrides);
       let sum = 0;

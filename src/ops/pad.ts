@@ -45,9 +45,18 @@ const kernel: Kernel<PadAttributes> = {
         Y_CHANNELS: rowLength(output.shape),
         CHANNELS_BEFORE: context.attributes.padding.at(-1)?.[0] ?? 0,
         PAD_LANE: output.dtype === 'int8' ? value & 0xff : float32Bits(value) >>> 0,
-        ...numbered('X_SIZE', axes.map((axis) => axis.input)),
-        ...numbered('Y_SIZE', axes.map((axis) => axis.output)),
-        ...numbered('BEFORE', axes.map((axis) => axis.before)),
+        ...numbered(
+          'X_SIZE',
+          axes.map((axis) => axis.input),
+        ),
+        ...numbered(
+          'Y_SIZE',
+          axes.map((axis) => axis.output),
+        ),
+        ...numbered(
+          'BEFORE',
+          axes.map((axis) => axis.before),
+        ),
       },
       bindings: [{ input: 0 }, { output: 0 }],
       workgroups: launch.workgroups,

@@ -66,7 +66,8 @@ export const reshape = defineOp<ReshapeAttributes>({
     const { shape } = before.attributes;
     const old = operandType('reshape', before, 0).shape;
     const changed = operandType('reshape', { name: before.name, inputs }, 0).shape;
-    const isBatch = old.length > 0 && shape.length > 0 && old[0] === shape[0] && sameShape(old.slice(1), changed.slice(1));
+    const isBatch =
+      old.length > 0 && shape.length > 0 && old[0] === shape[0] && sameShape(old.slice(1), changed.slice(1));
     return isBatch ? { shape: [changed[0], ...shape.slice(1)] } : before.attributes;
   },
 });

@@ -7,7 +7,14 @@ import { elementCount, quadsPerRow, rowCount, rowLength } from '../tensor/shape.
 import { emptyTensor } from '../tensor/tensor.ts';
 import { defineOp, type Dispatch, type Kernel, type KernelContext, type OpContext } from './define-op.ts';
 import { defaultWorkgroupSize, linearDispatch } from './lib/linear-dispatch.ts';
-import { computesOnCodes, everyDType, operand, operandType, streamingCost, tensorQuantization } from './lib/operands.ts';
+import {
+  computesOnCodes,
+  everyDType,
+  operand,
+  operandType,
+  streamingCost,
+  tensorQuantization,
+} from './lib/operands.ts';
 import { probabilityCode, softmaxCodes, type SoftmaxCodes } from './lib/softmax-codes.ts';
 
 export interface SoftmaxAttributes {

@@ -5,7 +5,7 @@ const maxAxes = 4;
 
 /** Distance in elements between neighbours along each axis of a dense row-major tensor. */
 export function denseStrides(shape: Shape): readonly number[] {
-  const strides = new Array<number>(shape.length);
+  const strides = [...shape];
   for (let axis = shape.length - 1, stride = 1; axis >= 0; axis--) {
     strides[axis] = stride;
     stride *= shape[axis];

@@ -71,7 +71,12 @@ export function tensorQuantization(op: string, name: string, type: TensorType): 
  * Per-channel quantization must fit the axis it runs along.
  * @throws ShapeError when there is not one entry, and not one per index of the axis
  */
-export function requireMatchingAxis(op: string, name: string, type: TensorType, { scales, zeroPoints, axis }: Quantization): void {
+export function requireMatchingAxis(
+  op: string,
+  name: string,
+  type: TensorType,
+  { scales, zeroPoints, axis }: Quantization,
+): void {
   if (scales.length === 1 && zeroPoints.length === 1) return;
   if (axis !== undefined && scales.length === type.shape[axis] && zeroPoints.length === scales.length) return;
   throw new ShapeError(
