@@ -13,7 +13,14 @@ import {
   type Shape,
 } from '../tensor/shape.ts';
 import { emptyTensor } from '../tensor/tensor.ts';
-import { defineOp, type Dispatch, type Kernel, type KernelContext, type OpContext } from './define-op.ts';
+import {
+  defineOp,
+  type Dispatch,
+  type Kernel,
+  type KernelContext,
+  type OpContext,
+  type OpDefinition,
+} from './define-op.ts';
 import type { Activation } from './lib/activation.ts';
 import { addCodes, addCodesConstants, addParameters } from './lib/add-codes.ts';
 import { broadcastStrides, kernelAxes, type KernelAxes, numbered, offsetAt } from './lib/axes.ts';
@@ -93,7 +100,7 @@ function addDispatch(
  * Inputs of shapes that broadcast (sizes equal or 1, aligned at the last axis); the output has the broadcast shape.
  * On the device at most four leading axes may remain after merging those that both inputs walk alike.
  */
-export const add = defineOp<AddAttributes>({
+export const add: OpDefinition<AddAttributes> = defineOp({
   name: 'add',
   quantization: { output: 'calibrated' },
   inferShape: (context) => [broadcastShapes(...shapes(context), `add "${context.name}"`)],

@@ -3,7 +3,7 @@ import { codeRange } from '../tensor/dtype.ts';
 import { clamp, type Quantization } from '../tensor/quantization.ts';
 import { requantize } from '../tensor/requantize.ts';
 import { emptyTensor } from '../tensor/tensor.ts';
-import { defineOp, type Kernel, type OpContext } from './define-op.ts';
+import { defineOp, type Kernel, type OpContext, type OpDefinition } from './define-op.ts';
 import { activationCodes } from './lib/activation.ts';
 import { applyActivation, clampConstants } from './lib/clamp-float.ts';
 import { meanMultiplier } from './lib/mean-multiplier.ts';
@@ -73,7 +73,7 @@ const kernel: Kernel<AveragePool2dAttributes> = {
  * - otherwise y = clamp(requantize(Σ(q − zx), sx / (sy · count)) + zy, low, high).
  * Input [N, H, W, C]; output [N, ⌊(H + padding − size) / stride⌋ + 1, likewise for W, C].
  */
-export const averagePool2d = defineOp<AveragePool2dAttributes>({
+export const averagePool2d: OpDefinition<AveragePool2dAttributes> = defineOp({
   name: 'average-pool2d',
   quantization: { output: 'input' },
   inferShape: (context) => [

@@ -3,7 +3,7 @@ import { ShapeError, UnsupportedOpError } from '../errors.ts';
 import { codeRange } from '../tensor/dtype.ts';
 import { elementCount, formatShape, normalizeAxis, quadCount, rowLength, type Shape } from '../tensor/shape.ts';
 import { emptyTensor, type TensorType } from '../tensor/tensor.ts';
-import { defineOp, type Kernel, type KernelContext, type OpContext } from './define-op.ts';
+import { defineOp, type Kernel, type KernelContext, type OpContext, type OpDefinition } from './define-op.ts';
 import type { Activation } from './lib/activation.ts';
 import { numbered } from './lib/axes.ts';
 import { applyActivation, clampConstants } from './lib/clamp-float.ts';
@@ -112,7 +112,7 @@ function convert(
  * quantization than the output's is rescaled: y = clamp(requantize(q − zx, sx / sy) + zy, low, high).
  * Inputs of shapes that differ only along the axis; the output's size there is their sum. On the device up to seven.
  */
-export const concat = defineOp<ConcatAttributes>({
+export const concat: OpDefinition<ConcatAttributes> = defineOp({
   name: 'concat',
   quantization: { output: 'calibrated' },
   inferShape(context) {

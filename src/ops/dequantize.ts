@@ -3,7 +3,7 @@ import { UnsupportedOpError } from '../errors.ts';
 import { dequantizeValue, type Quantization, scaleAt, zeroPointAt } from '../tensor/quantization.ts';
 import { elementCount, rowLength } from '../tensor/shape.ts';
 import { emptyTensor, type TensorType } from '../tensor/tensor.ts';
-import { defineOp, type Kernel } from './define-op.ts';
+import { defineOp, type Kernel, type OpDefinition } from './define-op.ts';
 import { unaryDispatch } from './lib/elementwise.ts';
 import { operand, operandType, requireMatchingAxis } from './lib/operands.ts';
 
@@ -41,7 +41,7 @@ const int8: Kernel<DequantizeAttributes> = {
  * Input int8, uint8 or int32 (the device: int8) of any shape; the output is float32 of the same.
  * @see ONNX DequantizeLinear
  */
-export const dequantize = defineOp<DequantizeAttributes>({
+export const dequantize: OpDefinition<DequantizeAttributes> = defineOp({
   name: 'dequantize',
   inferShape: (context) => [operandType('dequantize', context, 0).shape],
   reference(context, inputs) {

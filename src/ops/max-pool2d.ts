@@ -1,7 +1,7 @@
 import shader from '../../shaders/max-pool2d.wgsl';
 import { codeRange } from '../tensor/dtype.ts';
 import { emptyTensor } from '../tensor/tensor.ts';
-import { defineOp, type Kernel, type OpContext } from './define-op.ts';
+import { defineOp, type Kernel, type OpContext, type OpDefinition } from './define-op.ts';
 import { applyActivation, clampConstants } from './lib/clamp-float.ts';
 import { computesOnCodes, everyDType, operand, operandType, tensorQuantization } from './lib/operands.ts';
 import { type PoolAttributes, poolDispatch, poolShape, windowOffsets } from './lib/pooling.ts';
@@ -28,7 +28,7 @@ const kernel: Kernel<MaxPool2dAttributes> = {
  * the window. On 8-bit codes the largest code is rescaled when the output has another quantization, which keeps order.
  * Input [N, H, W, C]; output [N, ⌊(H + padding − size) / stride⌋ + 1, likewise for W, C].
  */
-export const maxPool2d = defineOp<MaxPool2dAttributes>({
+export const maxPool2d: OpDefinition<MaxPool2dAttributes> = defineOp({
   name: 'max-pool2d',
   quantization: { output: 'input' },
   inferShape: (context) => [

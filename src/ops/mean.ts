@@ -14,7 +14,7 @@ import {
   type Shape,
 } from '../tensor/shape.ts';
 import { emptyTensor } from '../tensor/tensor.ts';
-import { defineOp, type Kernel, type KernelContext, type OpContext } from './define-op.ts';
+import { defineOp, type Kernel, type KernelContext, type OpContext, type OpDefinition } from './define-op.ts';
 import { denseStrides, kernelAxes, type KernelAxes, numbered, offsetAt } from './lib/axes.ts';
 import { defaultWorkgroupSize, linearDispatch } from './lib/linear-dispatch.ts';
 import { meanMultiplier } from './lib/mean-multiplier.ts';
@@ -98,7 +98,7 @@ const channelsKernel: Kernel<MeanAttributes> = {
  * Input of any shape; in the output the averaged axes have size 1 or are gone.
  * On the device at most four axes of each kind may remain after merging neighbours, and at most 8.4 million codes a sum.
  */
-export const mean = defineOp<MeanAttributes>({
+export const mean: OpDefinition<MeanAttributes> = defineOp({
   name: 'mean',
   quantization: { output: 'calibrated' },
   inferShape(context) {

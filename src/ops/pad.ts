@@ -5,7 +5,7 @@ import { quantizeValue } from '../tensor/quantization.ts';
 import { float32Bits } from '../tensor/requantize.ts';
 import { formatShape, quadCount, rowLength, type Shape } from '../tensor/shape.ts';
 import { emptyTensor, type TensorType } from '../tensor/tensor.ts';
-import { defineOp, type Kernel, type KernelContext } from './define-op.ts';
+import { defineOp, type Kernel, type KernelContext, type OpDefinition } from './define-op.ts';
 import { denseStrides, numbered, offsetAt } from './lib/axes.ts';
 import { linearDispatch } from './lib/linear-dispatch.ts';
 import {
@@ -71,7 +71,7 @@ const kernel: Kernel<PadAttributes> = {
  * Input of any shape; each axis of the output is before + size + after long.
  * On the device at most four leading axes may remain after merging those without padding into the one before.
  */
-export const pad = defineOp<PadAttributes>({
+export const pad: OpDefinition<PadAttributes> = defineOp({
   name: 'pad',
   quantization: { output: 'input', inputTakesOutputRange: true },
   inferShape(context) {

@@ -5,7 +5,7 @@ import { codeRange, isQuantizedDType } from '../tensor/dtype.ts';
 import { type Quantization, quantizeValue, scaleAt, zeroPointAt } from '../tensor/quantization.ts';
 import { elementCount, rowLength } from '../tensor/shape.ts';
 import { emptyTensor, type TensorType } from '../tensor/tensor.ts';
-import { defineOp, type Kernel, type OpContext } from './define-op.ts';
+import { defineOp, type Kernel, type OpContext, type OpDefinition } from './define-op.ts';
 import { unaryDispatch } from './lib/elementwise.ts';
 import { everyDType, operand, operandType, requireMatchingAxis, tensorQuantization } from './lib/operands.ts';
 import { hasThresholds, quantizeThresholds, thresholdWords } from './lib/quantize-thresholds.ts';
@@ -78,7 +78,7 @@ const int8: Kernel<QuantizeAttributes> = {
  * Input of any shape; the output has the same.
  * @see ONNX QuantizeLinear
  */
-export const quantize = defineOp<QuantizeAttributes>({
+export const quantize: OpDefinition<QuantizeAttributes> = defineOp({
   name: 'quantize',
   inferShape: (context) => [operandType('quantize', context, 0).shape],
   reference(context, inputs) {

@@ -2,7 +2,7 @@ import recodeInt8 from '../../shaders/recode-int8.wgsl';
 import reluFloat from '../../shaders/relu-float.wgsl';
 import { codeRange } from '../tensor/dtype.ts';
 import { emptyTensor } from '../tensor/tensor.ts';
-import { defineOp, type Kernel, type OpContext } from './define-op.ts';
+import { defineOp, type Kernel, type OpContext, type OpDefinition } from './define-op.ts';
 import type { Activation } from './lib/activation.ts';
 import { applyActivation, clampConstants } from './lib/clamp-float.ts';
 import { unaryDispatch } from './lib/elementwise.ts';
@@ -46,7 +46,7 @@ const float: Kernel<ReluAttributes> = {
  * first: y = clamp(requantize(qx − zx, sx / sy) + zy, low, high).
  * Input of any shape; the output has the same.
  */
-export const relu = defineOp<ReluAttributes>({
+export const relu: OpDefinition<ReluAttributes> = defineOp({
   name: 'relu',
   quantization: { output: 'input', inputTakesOutputRange: true },
   inferShape: (context) => [operandType('relu', context, 0).shape],

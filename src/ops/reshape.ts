@@ -2,7 +2,7 @@ import shader from '../../shaders/reshape.wgsl';
 import { ShapeError } from '../errors.ts';
 import { elementCount, formatShape, quadCount, rowLength, sameShape, type Shape } from '../tensor/shape.ts';
 import { createTensor } from '../tensor/tensor.ts';
-import { defineOp, type Kernel } from './define-op.ts';
+import { defineOp, type Kernel, type OpDefinition } from './define-op.ts';
 import { linearDispatch } from './lib/linear-dispatch.ts';
 import { everyDType, operand, operandType, quadsImport, requireSameEncoding, streamingCost } from './lib/operands.ts';
 
@@ -40,7 +40,7 @@ const kernel: Kernel<ReshapeAttributes> = {
  * are padded alike.
  * Input of any shape and dtype; the output has as many elements.
  */
-export const reshape = defineOp<ReshapeAttributes>({
+export const reshape: OpDefinition<ReshapeAttributes> = defineOp({
   name: 'reshape',
   quantization: { output: 'input' },
   inferShape(context) {

@@ -3,7 +3,7 @@ import sigmoidFloat from '../../shaders/sigmoid-float.wgsl';
 import { codeRange } from '../tensor/dtype.ts';
 import { dequantizeValue, type Quantization, quantizeValue } from '../tensor/quantization.ts';
 import { emptyTensor } from '../tensor/tensor.ts';
-import { defineOp, type Kernel, type OpContext } from './define-op.ts';
+import { defineOp, type Kernel, type OpContext, type OpDefinition } from './define-op.ts';
 import { codeTableBinding } from './lib/code-table.ts';
 import { unaryDispatch } from './lib/elementwise.ts';
 import { computesOnCodes, everyDType, operand, operandType, tensorQuantization } from './lib/operands.ts';
@@ -35,7 +35,7 @@ const float: Kernel<SigmoidAttributes> = {
  * device reads the 256 results from a table.
  * Input of any shape; the output has the same.
  */
-export const sigmoid = defineOp<SigmoidAttributes>({
+export const sigmoid: OpDefinition<SigmoidAttributes> = defineOp({
   name: 'sigmoid',
   quantization: { output: { scales: [1 / 256], zeroPoints: [-128] } },
   inferShape: (context) => [operandType('sigmoid', context, 0).shape],

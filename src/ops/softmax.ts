@@ -5,7 +5,14 @@ import { codeRange } from '../tensor/dtype.ts';
 import { clamp } from '../tensor/quantization.ts';
 import { elementCount, quadsPerRow, rowCount, rowLength } from '../tensor/shape.ts';
 import { emptyTensor } from '../tensor/tensor.ts';
-import { defineOp, type Dispatch, type Kernel, type KernelContext, type OpContext } from './define-op.ts';
+import {
+  defineOp,
+  type Dispatch,
+  type Kernel,
+  type KernelContext,
+  type OpContext,
+  type OpDefinition,
+} from './define-op.ts';
 import { defaultWorkgroupSize, linearDispatch } from './lib/linear-dispatch.ts';
 import {
   computesOnCodes,
@@ -57,7 +64,7 @@ const float: Kernel<SoftmaxAttributes> = {
  * y = clamp(requantize(p, 2^−bits / sy) + zy); at TFLite's output scale 1/256 within one code of its reference kernel.
  * Input of any shape; the output has the same.
  */
-export const softmax = defineOp<SoftmaxAttributes>({
+export const softmax: OpDefinition<SoftmaxAttributes> = defineOp({
   name: 'softmax',
   quantization: { output: { scales: [1 / 256], zeroPoints: [-128] } },
   inferShape(context) {
