@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest';
+import { UnsupportedOpError } from '../../../../src/errors.ts';
+import { importTflite } from '../../../../src/formats/tflite/index.ts';
+import { buildTflite, type TensorSpec, tensorType } from '../../../support/tflite-builder.ts';
+import { codes, floats, operatorCode, singleOperator, x, y } from '../../../support/tflite-models.ts';
+
+const { FLOAT16, INT16, INT32, INT8 } = tensorType;
+
+describe('what is not supported', () => {
+  test('is reported all together, with counts', () => {
+    const tensors: TensorSpec[] = [
+      x(2),
+      { name: 'half', shape: [2], type: FLOAT16, data: new Uint8Array(4) },
+      { name: 'weights', shape: [2] },
+      { name: 'short', shape: [2], type: INT16 },
+      y(2),
+    ];
+    const bytes = buildTflite({
+      tensors,
+      operators: [
+        { code: operatorCode.TANH, inputs: [0], outputs: [4] },
+        { code: operatorCode.TANH, inputs: [0], outputs: [4] },
+        { code: operatorCode.CUSTOM, customCode: 'Detect', inputs: [0], outputs: [4] },
+        { code: 203, inputs: [0], outputs: [4] },
+        { code: operatorCode.DEQUANTIZE, inputs: [1], outputs: [2] },
+        { code: operatorCode.ADD, inputs: [0, 2], outputs: [4], options: [11, { 0: { int8: 4 } }] },
+        { code: operatorCode.RELU, inputs: [3], outputs: [3] },
+        { code: operatorCode.WHILE, inputs: [0], outputs: [4] },
+      ],
+      inputs: [0],
+      outputs: [4],
+      subgraphs: 3,
+    });
+    const expected = [
+      'tflite "tiny": not supported: operators TANH ×2, CUSTOM "Detect" ×1, BUILTIN_203 ×1, WHILE ×1',
+      'the element type FLOAT16 of tensor 1 "half"',
+      'the element type INT16 of tensor 3 "short"',
+      'ADD "y" (operator 5): the fused activation TANH. The file has 3 subgraphs; only the first is run.',
+    ].join('; ');
+    expect(() => importTflite(bytes, { name: 'tiny' })).toThrow(expected);
+    expect(() => importTflite(bytes, { name: 'tiny' })).toThrow(UnsupportedOpError);
+  });
+
+  test.each<[string, Uint8Array, RegExp]>([
+    [
+      'weights quantized under float activations',
+      singleOperator(operatorCode.FULLY_CONNECTED, [
+        x(1, 3),
+        { name: 'w', shape: [2, 3], type: INT8, data: new Int8Array(6), scales: [1] },
+        y(1, 2),
+      ]),
+      /INT8 weights with FLOAT32 activations/,
+    ],
+    [
+      'a float bias under int8 activations',
+      singleOperator(operatorCode.FULLY_CONNECTED, [
+        codes('x', [1, 3]),
+        { ...codes('w', [2, 3]), data: new Int8Array(6) },
+        { name: 'b', shape: [2], data: floats(2) },
+        codes('y', [1, 2]),
+      ]),
+      /a FLOAT32 bias with INT8 activations; it must be INT32/,
+    ],
+    [
+      'weights with scales along their inputs',
+      singleOperator(operatorCode.FULLY_CONNECTED, [
+        codes('x', [1, 3]),
+        { name: 'w', shape: [2, 3], type: INT8, data: new Int8Array(6), scales: [1, 2, 3], axis: 1 },
+        codes('y', [1, 2]),
+      ]),
+      /weights quantized along axis 1; it must be the output channels, axis 0/,
+    ],
+    [
+      'types that differ',
+      singleOperator(operatorCode.RELU, [codes('x', [2]), y(2)]),
+      /tensor 0 "x" is INT8 and the output FLOAT32/,
+    ],
+    [
+      'parameters computed at run time',
+      singleOperator(operatorCode.RESHAPE, [x(2, 3), { name: 'shape', shape: [2], type: INT32 }, y(3, 2)]),
+      /its input 1, tensor 1 "shape", is computed at run time/,
+    ],
+    [
+      'int32 activations',
+      singleOperator(operatorCode.RELU, [
+        { ...x(2), type: INT32 },
+        { ...y(2), type: INT32 },
+      ]),
+      /the element type INT32 of tensor 0 "x", tensor 1 "y"/,
+    ],
+    [
+      'sparse tensors',
+      singleOperator(operatorCode.RELU, [{ ...x(2), fields: { 6: { table: {} } } }, y(2)]),
+      /the sparse encoding of tensor 0 "x"/,
+    ],
+    [
+      'state',
+      singleOperator(operatorCode.RELU, [x(2), { ...y(2), fields: { 5: { int8: 1 } } }]),
+      /the state between runs of tensor 1 "y"/,
+    ],
+    [
+      'custom quantization',
+      singleOperator(operatorCode.RELU, [{ ...x(2), fields: { 4: { table: { 4: { int8: 1 } } } } }, y(2)]),
+      /the quantization other than by scale and zero point of tensor 0/,
+    ],
+    [
+      'buffers outside the flatbuffer',
+      buildTflite({
+        tensors: [x(2)],
+        operators: [],
+        inputs: [0],
+        outputs: [0],
+        fields: { 4: { tables: [{}, { 1: { uint64: 5_000_000_000n }, 2: { uint64: 8n } }] } },
+      }),
+      /Buffer 1 lies outside the flatbuffer, at byte 5000000000 of the file/,
+    ],
+  ])('%s', (_, bytes, message) => {
+    expect(() => importTflite(bytes)).toThrow(message);
+    expect(() => importTflite(bytes)).toThrow(UnsupportedOpError);
+  });
+});
