@@ -7,16 +7,30 @@ import averageRequantized from '../../shaders/lib/average-requantized.wgsl';
 import averageSigned from '../../shaders/lib/average-signed.wgsl';
 import averageUnsigned from '../../shaders/lib/average-unsigned.wgsl';
 import broadcast from '../../shaders/lib/broadcast.wgsl';
+import channelSumsAsymmetric from '../../shaders/lib/channel-sums-asymmetric.wgsl';
+import channelSumsSymmetric from '../../shaders/lib/channel-sums-symmetric.wgsl';
 import clampFloat from '../../shaders/lib/clamp-float.wgsl';
 import codes from '../../shaders/lib/codes.wgsl';
+import concatClamp from '../../shaders/lib/concat-clamp.wgsl';
+import concatCopy from '../../shaders/lib/concat-copy.wgsl';
+import concatRecode from '../../shaders/lib/concat-recode.wgsl';
+import convolution from '../../shaders/lib/convolution.wgsl';
 import coordinates from '../../shaders/lib/coordinates.wgsl';
 import engineDp4a from '../../shaders/lib/engine-dp4a.wgsl';
 import engineF32Exact from '../../shaders/lib/engine-f32-exact.wgsl';
 import engineFloat from '../../shaders/lib/engine-float.wgsl';
 import engineScalar from '../../shaders/lib/engine-scalar.wgsl';
+import epilogueAddFloat from '../../shaders/lib/epilogue-add-float.wgsl';
+import epilogueAddInt8 from '../../shaders/lib/epilogue-add-int8.wgsl';
+import epilogueNoneFloat from '../../shaders/lib/epilogue-none-float.wgsl';
+import epilogueNoneInt8 from '../../shaders/lib/epilogue-none-int8.wgsl';
 import linearIndex from '../../shaders/lib/linear-index.wgsl';
 import maxFloat from '../../shaders/lib/max-float.wgsl';
 import maxInt8 from '../../shaders/lib/max-int8.wgsl';
+import meanFloat from '../../shaders/lib/mean-float.wgsl';
+import meanInt8 from '../../shaders/lib/mean-int8.wgsl';
+import outputFloat from '../../shaders/lib/output-float.wgsl';
+import outputInt8 from '../../shaders/lib/output-int8.wgsl';
 import poolWindow from '../../shaders/lib/pool-window.wgsl';
 import quadsFloat from '../../shaders/lib/quads-float.wgsl';
 import quadsInt8 from '../../shaders/lib/quads-int8.wgsl';
@@ -24,9 +38,15 @@ import recode from '../../shaders/lib/recode.wgsl';
 import requantizeFloat from '../../shaders/lib/requantize-float.wgsl';
 import requantizeTfliteDouble from '../../shaders/lib/requantize-tflite-double.wgsl';
 import requantizeTfliteSingle from '../../shaders/lib/requantize-tflite-single.wgsl';
+import tile1 from '../../shaders/lib/tile-1.wgsl';
+import tile4 from '../../shaders/lib/tile-4.wgsl';
+import tile8 from '../../shaders/lib/tile-8.wgsl';
 import valuesFloat from '../../shaders/lib/values-float.wgsl';
 import valuesInt8 from '../../shaders/lib/values-int8.wgsl';
 import wideProduct from '../../shaders/lib/wide-product.wgsl';
+import wordsDirect from '../../shaders/lib/words-direct.wgsl';
+import wordsShared4 from '../../shaders/lib/words-shared-4.wgsl';
+import wordsShared8 from '../../shaders/lib/words-shared-8.wgsl';
 
 /** Text of every file of shaders/lib by its name, for `//#import`. */
 export const shaderLibrary: Readonly<Record<string, string>> = {
@@ -38,16 +58,30 @@ export const shaderLibrary: Readonly<Record<string, string>> = {
   'average-signed': averageSigned,
   'average-unsigned': averageUnsigned,
   broadcast,
+  'channel-sums-asymmetric': channelSumsAsymmetric,
+  'channel-sums-symmetric': channelSumsSymmetric,
   'clamp-float': clampFloat,
   codes,
+  'concat-clamp': concatClamp,
+  'concat-copy': concatCopy,
+  'concat-recode': concatRecode,
+  convolution,
   coordinates,
   'engine-dp4a': engineDp4a,
   'engine-f32-exact': engineF32Exact,
   'engine-float': engineFloat,
   'engine-scalar': engineScalar,
+  'epilogue-add-float': epilogueAddFloat,
+  'epilogue-add-int8': epilogueAddInt8,
+  'epilogue-none-float': epilogueNoneFloat,
+  'epilogue-none-int8': epilogueNoneInt8,
   'linear-index': linearIndex,
   'max-float': maxFloat,
   'max-int8': maxInt8,
+  'mean-float': meanFloat,
+  'mean-int8': meanInt8,
+  'output-float': outputFloat,
+  'output-int8': outputInt8,
   'pool-window': poolWindow,
   'quads-float': quadsFloat,
   'quads-int8': quadsInt8,
@@ -55,7 +89,13 @@ export const shaderLibrary: Readonly<Record<string, string>> = {
   'requantize-float': requantizeFloat,
   'requantize-tflite-double': requantizeTfliteDouble,
   'requantize-tflite-single': requantizeTfliteSingle,
+  'tile-1': tile1,
+  'tile-4': tile4,
+  'tile-8': tile8,
   'values-float': valuesFloat,
   'values-int8': valuesInt8,
   'wide-product': wideProduct,
+  'words-direct': wordsDirect,
+  'words-shared-4': wordsShared4,
+  'words-shared-8': wordsShared8,
 };
