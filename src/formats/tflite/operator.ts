@@ -1,5 +1,7 @@
 import { FormatError, UnsupportedOpError } from '../../errors.ts';
+import type { OpDefinition } from '../../ops/define-op.ts';
 import type { Activation } from '../../ops/lib/activation.ts';
+import type { ops } from '../../ops/registry.ts';
 import type { Shape } from '../../tensor/shape.ts';
 import type { TensorType } from '../../tensor/tensor.ts';
 import { Table, type TableSchema } from './flatbuffer.ts';
@@ -7,13 +9,18 @@ import type { FileOperator, FileTensor } from './model.ts';
 import { activationTypes } from './schema.ts';
 import { describeTensor, integerConstant } from './tensor.ts';
 
+type AttributesOf<T> = T extends OpDefinition<infer A> ? A : never;
+
+/** An op of the registry with attributes of its own type. */
+type OpUse = {
+  readonly [Name in keyof typeof ops]: { readonly op: Name; readonly attributes: AttributesOf<(typeof ops)[Name]> };
+}[keyof typeof ops];
+
 /** The graph node that an operator becomes. */
-export interface Conversion {
-  readonly op: string;
-  readonly attributes: object;
+export type Conversion = OpUse & {
   /** Shape that the first input takes before the op sees it; a reshape node is inserted where it differs. */
   readonly inputShape?: Shape;
-}
+};
 
 /** Second half of a conversion, once the shapes of the inputs are known. Inputs by the operator's positions. */
 export type Convert = (inputs: readonly (TensorType | undefined)[]) => Conversion;

@@ -25,7 +25,7 @@ export const fullyConnected: OperatorFamily = {
     const keepsAxes = options.boolean('keep_num_dims');
     const activation = operator.activation(options.int8('fused_activation_function'));
     return ([x, weights]) => {
-      const conversion = { op: 'matmul', attributes: { activation } };
+      const conversion = { op: 'matmul', attributes: { activation } } as const;
       if (keepsAxes) return conversion;
       if (weights?.shape.length !== 2) {
         throw new ShapeError(`tflite: ${where}: weights ${formatShape(weights?.shape ?? [])} are not [N, K].`);

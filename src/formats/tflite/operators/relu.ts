@@ -1,8 +1,8 @@
-import type { Activation } from '../../../ops/lib/activation.ts';
+import type { ReluAttributes } from '../../../ops/relu.ts';
 import type { OperatorFamily } from '../operator.ts';
 import { requireSameType } from '../operator-types.ts';
 
-const activations: Readonly<Record<string, Activation>> = {
+const activations: Readonly<Record<string, ReluAttributes['activation']>> = {
   RELU: 'relu',
   RELU6: 'relu6',
   RELU_N1_TO_1: 'relu-n1-to-1',
