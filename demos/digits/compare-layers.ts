@@ -23,21 +23,25 @@ export async function compareLayers(
   inputs: Readonly<Record<string, Tensor>>,
 ): Promise<readonly LayerComparison[]> {
   const expected = runReference(graph, inputs);
-  using session = await createSession(device, graph);
+  const session = await createSession(device, graph);
   const comparisons: LayerComparison[] = [];
   for await (const layer of session.layers(inputs)) {
     const { name, op, kernel, dtype, shape, elapsedMicros } = layer;
     const mismatches = countMismatches(await layer.read(), expected.get(layer.output)!);
     comparisons.push({ name, op, kernel, dtype, shape, elapsedMicros, mismatches });
   }
+  session.destroy();
   return comparisons;
 }
 
 function countMismatches(actual: Tensor, expected: Tensor): number {
-  const largest = expected.data.reduce((maximum, value) => Math.max(maximum, Math.abs(value)), 0);
+  let largest = 0;
+  for (const value of expected.data) largest = Math.max(largest, Math.abs(value));
   const allowed = expected.dtype === 'float32' ? floatTolerance * largest : 0;
   let mismatches = 0;
-  // Written so that a NaN counts.
-  expected.data.forEach((value, index) => (mismatches += Math.abs(actual.data[index] - value) <= allowed ? 0 : 1));
+  for (const [index, value] of expected.data.entries()) {
+    // Written so that a NaN counts.
+    if (!(Math.abs(actual.data[index] - value) <= allowed)) mismatches++;
+  }
   return mismatches;
 }

@@ -32,7 +32,7 @@ export async function evaluate(
   onProgress: (done: number) => void,
 ): Promise<Evaluation> {
   const probabilities = new Float32Array(set.count * classes);
-  using batched = await createSession(device, graph, { batch });
+  const batched = await createSession(device, graph, { batch });
   await batched.warmUp();
   const start = performance.now();
   for (let first = 0; first < set.count; first += batch) {
@@ -41,6 +41,7 @@ export async function evaluate(
     onProgress(Math.min(first + batch, set.count));
   }
   const throughput = (1000 * set.count) / (performance.now() - start);
+  batched.destroy();
   const predicted = predictions(probabilities, classes);
   return {
     accuracy: accuracy(predicted, set.labels),
@@ -52,7 +53,7 @@ export async function evaluate(
 }
 
 async function medianLatency(device: Device, graph: Graph, set: DigitSet): Promise<number> {
-  using session = await createSession(device, graph);
+  const session = await createSession(device, graph);
   await session.warmUp();
   const times: number[] = [];
   for (let run = 0; run < latencyRuns; run++) {
@@ -61,5 +62,6 @@ async function medianLatency(device: Device, graph: Graph, set: DigitSet): Promi
     await session.run({ image });
     times.push(performance.now() - start);
   }
+  session.destroy();
   return times.sort((a, b) => a - b)[latencyRuns >> 1];
 }

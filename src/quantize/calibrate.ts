@@ -2,7 +2,8 @@ import { NumericError } from '../errors.ts';
 import type { Device } from '../gpu/device.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { HostInput } from '../runtime/host-io.ts';
-import { createSession } from '../runtime/session.ts';
+import { createSession, type Session } from '../runtime/session.ts';
+import type { TensorData } from '../tensor/dtype.ts';
 import { minMax, type Range, type Ranges, unite } from './range.ts';
 
 /** One run's inputs by name, of the graph's shapes. */
@@ -30,26 +31,36 @@ export async function calibrate(
   if (method !== 'min-max')
     throw new NumericError(`calibrate: method "${String(method)}" does not exist. Use "min-max".`);
   // Without fusion every value of the graph is the output of some layer.
-  using session = await createSession(device, graph, { fusion: false, signal });
-  const total = Array.isArray(samples) ? samples.length : undefined;
-  const ranges = new Map<string, Range>();
-  const observe = (name: string, range: Range): unknown => ranges.set(name, unite(ranges.get(name), range));
-  let done = 0;
-  for await (const sample of samples) {
-    for (const name of graph.inputs) {
-      if (graph.values[name].dtype === 'float32' && sample[name]) observe(name, minMax(name, dataOf(sample[name])));
+  const session = await createSession(device, graph, { fusion: false, signal });
+  try {
+    const total = Array.isArray(samples) ? samples.length : undefined;
+    const ranges = new Map<string, Range>();
+    let done = 0;
+    for await (const sample of samples) {
+      for await (const [name, data] of observations(session, sample)) {
+        signal?.throwIfAborted();
+        ranges.set(name, unite(ranges.get(name), minMax(name, data)));
+      }
+      onProgress?.(++done, total);
     }
-    for await (const layer of session.layers(sample)) {
-      signal?.throwIfAborted();
-      if (layer.dtype === 'float32') observe(layer.output, minMax(layer.output, (await layer.read()).data));
-    }
-    onProgress?.(++done, total);
+    if (done > 0) return Object.fromEntries(ranges);
+  } finally {
+    session.destroy();
   }
-  if (done === 0)
-    throw new NumericError(`calibrate: no samples were given for "${graph.name}". A hundred typical inputs suffice.`);
-  return Object.fromEntries(ranges);
+  throw new NumericError(`calibrate: no samples were given for "${graph.name}". A hundred typical inputs suffice.`);
 }
 
-function dataOf(input: HostInput) {
+/** Every float32 value of a run with its name: the inputs, then each layer's output. */
+async function* observations(session: Session, sample: Sample): AsyncGenerator<readonly [string, TensorData]> {
+  for (const name of session.graph.inputs) {
+    // What is missing, the session reports.
+    if (session.graph.values[name].dtype === 'float32' && sample[name]) yield [name, dataOf(sample[name])];
+  }
+  for await (const layer of session.layers(sample)) {
+    if (layer.dtype === 'float32') yield [layer.output, (await layer.read()).data];
+  }
+}
+
+function dataOf(input: HostInput): TensorData {
   return ArrayBuffer.isView(input) ? input : input.data;
 }
