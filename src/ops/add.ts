@@ -21,6 +21,7 @@ import {
   type OpContext,
   type OpDefinition,
 } from './define-op.ts';
+import { absorbActivation } from './lib/absorb-activation.ts';
 import type { Activation } from './lib/activation.ts';
 import { addCodes, addCodesConstants, addParameters } from './lib/add-codes.ts';
 import { broadcastStrides, kernelAxes, type KernelAxes, numbered, offsetAt } from './lib/axes.ts';
@@ -128,6 +129,7 @@ export const add: OpDefinition<AddAttributes> = defineOp({
     broadcastKernel('int8', 'add-int8-broadcast', addInt8Broadcast),
     broadcastKernel('float32', 'add-float-broadcast', addFloatBroadcast),
   ],
+  absorbConsumer: absorbActivation,
 });
 
 function shapes(context: Omit<OpContext<AddAttributes>, 'outputs' | 'rounding'>): readonly [Shape, Shape] {

@@ -4,6 +4,7 @@ import { clamp, type Quantization } from '../tensor/quantization.ts';
 import { requantize } from '../tensor/requantize.ts';
 import { emptyTensor } from '../tensor/tensor.ts';
 import { defineOp, type Kernel, type OpContext, type OpDefinition } from './define-op.ts';
+import { absorbActivation } from './lib/absorb-activation.ts';
 import { activationCodes } from './lib/activation.ts';
 import { applyActivation, clampConstants } from './lib/clamp-float.ts';
 import { meanMultiplier } from './lib/mean-multiplier.ts';
@@ -100,6 +101,7 @@ export const averagePool2d: OpDefinition<AveragePool2dAttributes> = defineOp({
     return [y];
   },
   kernels: [kernel],
+  absorbConsumer: absorbActivation,
   lowerUnsigned: (attributes) => ({ ...attributes, unsigned: true }),
 });
 

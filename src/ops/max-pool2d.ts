@@ -2,6 +2,7 @@ import shader from '../../shaders/max-pool2d.wgsl';
 import { codeRange } from '../tensor/dtype.ts';
 import { emptyTensor } from '../tensor/tensor.ts';
 import { defineOp, type Kernel, type OpContext, type OpDefinition } from './define-op.ts';
+import { absorbActivation } from './lib/absorb-activation.ts';
 import { applyActivation, clampConstants } from './lib/clamp-float.ts';
 import { computesOnCodes, everyDType, operand, operandType, tensorQuantization } from './lib/operands.ts';
 import { type PoolAttributes, poolDispatch, poolShape, windowOffsets } from './lib/pooling.ts';
@@ -57,6 +58,7 @@ export const maxPool2d: OpDefinition<MaxPool2dAttributes> = defineOp({
     return [y];
   },
   kernels: [kernel],
+  absorbConsumer: absorbActivation,
 });
 
 function quantizations(context: OpContext<MaxPool2dAttributes>) {

@@ -159,3 +159,17 @@ test('shapes that do not fit', () => {
   ).toThrow(/input 1 \[3, 3\]/);
   expect(() => infer([])).toThrow(/no input/);
 });
+
+test('more inputs than a launch can bind are refused with the way out', () => {
+  const inputs = Array.from({ length: 8 }, () => ({ ...float32, shape: [1, 4] }));
+  const context = {
+    name: 'c',
+    attributes: { axis: 1, activation: 'none' as const },
+    inputs,
+    constants: [],
+    outputs: [{ ...float32, shape: [1, 32] }],
+    rounding: 'float' as const,
+  };
+  const [kernel] = concat.kernels;
+  expect(() => kernel.dispatch(context as never)).toThrow(/8 inputs, one launch joins at most 7/);
+});
