@@ -19,12 +19,22 @@ const exactWords = 1024 / 4;
 
 type ShapeOf<A> = (context: OpContext<A>) => ConvolutionShape;
 
+/** Constant weights of a node in the order [O, kH, kW, C/groups]. */
+type WeightsOf = (context: OpContext<LayerAttributes>) => Int8Array | Float32Array;
+
+const asTheyAre: WeightsOf = (context) => context.constants[1]!.data as Int8Array | Float32Array;
+
 /**
  * Kernels of an op that is a convolution: the tile chosen by shape first, then every tile by itself, which measurements
  * and tests ask for by name.
  * @param shapeOf the convolution that a node of the op is
+ * @param weightsOf its weights, where the op orders them in another way
  */
-export function convolutionKernels<A extends LayerAttributes>(op: string, shapeOf: ShapeOf<A>): readonly Kernel<A>[] {
+export function convolutionKernels<A extends LayerAttributes>(
+  op: string,
+  shapeOf: ShapeOf<A>,
+  weightsOf: WeightsOf = asTheyAre,
+): readonly Kernel<A>[] {
   return (['int8', 'float32'] as const).flatMap((dtype) => {
     const name = dtype === 'int8' ? 'conv2d-int8' : 'conv2d-float';
     const dispatch = dtype === 'int8' ? int8Dispatch : floatDispatch;
@@ -36,7 +46,7 @@ export function convolutionKernels<A extends LayerAttributes>(op: string, shapeO
         (tile === undefined || acceptsTile(tile, flattened(shapeOf(context)), context.capabilities)),
       dispatch: (context) => {
         const shape = flattened(shapeOf(context));
-        return dispatch(op, context, shape, tile ?? chooseTile(shape, context.capabilities));
+        return dispatch(op, context, shape, tile ?? chooseTile(shape, context.capabilities), () => weightsOf(context));
       },
     });
     return [kernel(), ...convolutionTiles.map(kernel)];
@@ -48,15 +58,17 @@ function int8Dispatch(
   context: KernelContext<LayerAttributes>,
   shape: ConvolutionShape,
   tile: ConvolutionTile,
+  weights: () => Int8Array | Float32Array,
 ): Dispatch {
   const quantization = layerQuantization(op, context);
   const lanes = tileLanes(tile, shape);
-  const codes = context.constants[1]!.data as Int8Array;
   const bias = context.constants[2]?.data as Int32Array | undefined;
   const zeroPointOf = (channel: number): number => zeroPointAt(quantization.weights, channel);
   const isSymmetric = quantization.weights.zeroPoints.every((zeroPoint) => zeroPoint === 0);
-  const weightsPerChannel = codes.length / shape.outChannels;
+  const codesOf = weights as () => Int8Array;
   const parameters = (): Int32Array => {
+    const codes = codesOf();
+    const weightsPerChannel = codes.length / shape.outChannels;
     const sums = weightSums(codes, quantization.weights, shape.outChannels, (index) => Math.floor(index / weightsPerChannel));
     return channelParameters(`${op} "${context.name}"`, bias, sums, quantization, lanes);
   };
@@ -71,7 +83,7 @@ function int8Dispatch(
     },
     constants: { ...epilogue.constants, ...loops, PADDING_WORD: paddingCode * 0x01010101, PARAMETER_QUADS: lanes * 4 },
     bindings: [
-      { constant: 'weights', data: () => asWords(packWeights(codes, shape, lanes, zeroPointOf)) },
+      { constant: 'weights', data: () => asWords(packWeights(codesOf(), shape, lanes, zeroPointOf)) },
       { constant: 'parameters', data: parameters },
       { output: 0 },
       ...epilogue.bindings,
@@ -84,16 +96,16 @@ function floatDispatch(
   context: KernelContext<LayerAttributes>,
   shape: ConvolutionShape,
   tile: ConvolutionTile,
+  weights: () => Int8Array | Float32Array,
 ): Dispatch {
   const lanes = tileLanes(tile, shape);
-  const weights = context.constants[1]!.data as Float32Array;
   const bias = context.constants[2]?.data as Float32Array | undefined;
   const epilogue = floatEpilogue(context);
   return convolutionDispatch(context, conv2dFloat, shape, tile, {
     imports: epilogue.imports,
     constants: { ...epilogue.constants, ...loopConstants(shape, tile, undefined), PARAMETER_QUADS: lanes },
     bindings: [
-      { constant: 'weights', data: () => packWeights(weights, shape, lanes, () => 0) },
+      { constant: 'weights', data: () => packWeights(weights() as Float32Array, shape, lanes, () => 0) },
       { constant: 'parameters', data: () => floatBias(bias, lanes) },
       { output: 0 },
       ...epilogue.bindings,
