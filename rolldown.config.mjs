@@ -12,6 +12,8 @@ export default [
     platform: 'node',
     external: ['webgpu', 'gl-matrix', 'sharp'],
     plugins: [wgslPlugin({ minify: true }), licensesPlugin('third-party-licenses.txt')],
+    // Node 20 and Safari do not know `using`.
+    transform: { target: 'es2023' },
     // A shader's text would be copied into every place that tests it.
     optimization: { inlineConst: false },
     output: {
@@ -30,6 +32,7 @@ export default [
     platform: 'node',
     external: [/^quadot(\/|$)/, 'webgpu', 'gl-matrix', 'sharp'],
     plugins: [wgslPlugin()],
+    transform: { target: 'es2023' },
     output: { dir: 'build', sourcemap: true },
   },
 ];

@@ -40,3 +40,13 @@ export type { Fit } from './runtime/image-geometry.ts';
 export type { ChannelOrder } from './runtime/image-programs.ts';
 export type { ImageSource, PixelImage } from './runtime/image-source.ts';
 export type { PixelRange } from './runtime/pixel-lookup.ts';
+export { readNpy } from './formats/npy.ts';
+export { inspectGraph, type GraphLayer, type GraphSummary, type KernelTarget } from './runtime/inspect-graph.ts';
+export {
+  selfTest,
+  type SelfTestFailure,
+  type SelfTestFamily,
+  type SelfTestOptions,
+  type SelfTestReport,
+} from './runtime/self-test.ts';
+export { dequantizeTensor, quantizeTensor } from './tensor/quantize-tensor.ts';

@@ -1,0 +1,16 @@
+/** A line that begins with its number: `286 Egyptian cat`, `286: Egyptian cat`, `286,Egyptian cat`. */
+const numbered = /^\s*(\d+)\s*[\s:,]\s*(.*?)\s*$/;
+
+/**
+ * Names of classes by index: one on each line, in order, or each with its number in front when every line has one.
+ * @param text the label file's content
+ */
+export function parseLabels(text: string): readonly string[] {
+  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
+  while (lines.length > 0 && lines.at(-1)!.trim() === '') lines.pop();
+  const matches = lines.filter((line) => line.trim() !== '').map((line) => numbered.exec(line));
+  if (matches.length === 0 || matches.some((match) => match === null)) return lines.map((line) => line.trim());
+  const labels: string[] = [];
+  for (const match of matches) labels[Number(match![1])] = match![2];
+  return Array.from(labels, (label) => label ?? '');
+}

@@ -1,0 +1,30 @@
+import path from 'node:path';
+import { FormatError, importTflite, readBytes, type Graph } from '../node/index.ts';
+
+/** A model file as a graph. */
+export interface LoadedModel {
+  readonly graph: Graph;
+  readonly file: string;
+  readonly format: 'tflite';
+  readonly fileBytes: number;
+}
+
+/** Reads a model; what it is follows from its content. @throws FormatError when it is none this version reads */
+export async function loadModel(file: string): Promise<LoadedModel> {
+  const bytes = await readBytes(file);
+  const extension = path.extname(file).toLowerCase();
+  if (isTflite(bytes)) {
+    const graph = importTflite(bytes, { name: path.basename(file, path.extname(file)) });
+    return { graph, file, format: 'tflite', fileBytes: bytes.byteLength };
+  }
+  if (extension === '.onnx') {
+    throw new FormatError(`${file}: reading ONNX comes with a later version. Convert the model to TFLite.`);
+  }
+  throw new FormatError(
+    `${file}: not a model that this version reads: the identifier "TFL3" of TFLite is not at byte 4${extension === '.tflite' ? ', so the file is damaged or empty' : ''}. Give a .tflite file.`,
+  );
+}
+
+function isTflite(bytes: Uint8Array): boolean {
+  return new TextDecoder('latin1').decode(bytes.subarray(4, 8)) === 'TFL3';
+}

@@ -1,0 +1,121 @@
+import path from 'node:path';
+import {
+  createTensor,
+  decodeImage,
+  FormatError,
+  readBytes,
+  readNpy,
+  readSafetensors,
+  type Graph,
+  type PixelImage,
+  type Tensor,
+  type TensorData,
+  type TensorType,
+} from '../node/index.ts';
+import { UsageError } from './usage-error.ts';
+import { toInputData } from './input-data.ts';
+
+/** What the network is given once: the content of one index of the batch. */
+export interface Sample {
+  /** The file, and the position in it where there are several. */
+  readonly name: string;
+  /** Absent for an image. */
+  readonly data?: Readonly<Record<string, TensorData>>;
+  /** Decodes the image; absent for data. */
+  readonly decode?: () => Promise<PixelImage>;
+}
+
+const arrayExtensions = ['.npy', '.safetensors', '.bin'];
+
+/**
+ * Reads the files for a graph's inputs. A file with several times the elements of one sample is consecutive samples.
+ * @param batch samples that one run takes
+ * @throws UsageError when files and inputs do not go together; FormatError, ShapeError for what is in a file
+ */
+export async function readSamples(files: readonly string[], graph: Graph, batch: number): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  for (const file of files) {
+    const extension = path.extname(file).toLowerCase();
+    if (!arrayExtensions.includes(extension)) {
+      onlyInput(graph, file);
+      samples.push({ name: file, decode: () => decodeImage(file) });
+      continue;
+    }
+    const arrays = toArrays(file, extension, await readBytes(file), graph);
+    samples.push(...split(file, arrays, graph, batch));
+  }
+  return samples;
+}
+
+/** The content of a file by input name. */
+function toArrays(file: string, extension: string, bytes: Uint8Array, graph: Graph): Record<string, TensorData> {
+  const parse = <T>(read: (content: Uint8Array) => T): T => {
+    try {
+      return read(bytes);
+    } catch (error) {
+      throw error instanceof FormatError ? new FormatError(`${file}: ${error.message}`, { cause: error }) : error;
+    }
+  };
+  if (extension === '.safetensors') {
+    const { tensors } = parse(readSafetensors);
+    return Object.fromEntries(
+      graph.inputs.map((name) => {
+        const tensor = tensors.get(`input:${name}`) ?? tensors.get(name);
+        if (tensor === undefined) {
+          throw new UsageError(
+            `${file}: there is no tensor "input:${name}" or "${name}". It has: ${[...tensors.keys()].slice(0, 10).join(', ')}.`,
+          );
+        }
+        return [name, toInputData(`${file}: "${name}"`, tensor, graph.values[name])];
+      }),
+    );
+  }
+  const name = onlyInput(graph, file);
+  const type = graph.values[name];
+  const tensor = extension === '.npy' ? parse(readNpy) : toTensor(file, bytes, type);
+  return { [name]: toInputData(file, tensor, type) };
+}
+
+/** The name of the only input. @throws UsageError when there are several */
+function onlyInput(graph: Graph, file: string): string {
+  if (graph.inputs.length === 1) return graph.inputs[0];
+  throw new UsageError(
+    `${file}: the model has ${graph.inputs.length} inputs (${graph.inputs.join(', ')}). Give a .safetensors file that names them.`,
+  );
+}
+
+/** Raw little-endian elements of the input's own type. */
+function toTensor(file: string, bytes: Uint8Array, { dtype }: TensorType): Tensor {
+  const ElementArray = { float32: Float32Array, int32: Int32Array, int8: Int8Array, uint8: Uint8Array }[dtype];
+  if (bytes.byteLength % ElementArray.BYTES_PER_ELEMENT !== 0) {
+    throw new UsageError(`${file}: ${bytes.byteLength} bytes are no whole number of ${dtype} elements.`);
+  }
+  const data = new ElementArray(bytes.slice().buffer);
+  return createTensor({ dtype, shape: [data.length] }, data);
+}
+
+function split(file: string, arrays: Record<string, TensorData>, graph: Graph, batch: number): Sample[] {
+  const counts = graph.inputs.map((name) => {
+    const { shape } = graph.values[name];
+    const elements = shape.reduce((product, size) => product * size, 1) / batch;
+    const count = arrays[name].length / elements;
+    if (!Number.isInteger(count) || count < 1) {
+      throw new UsageError(
+        `${file}: ${arrays[name].length} elements are no whole number of samples of ${elements} elements, as input "${name}" [${shape.join(', ')}] takes them.`,
+      );
+    }
+    return count;
+  });
+  if (counts.some((count) => count !== counts[0])) {
+    throw new UsageError(`${file}: the inputs have ${counts.join(', ')} samples. Give as many for each.`);
+  }
+  return Array.from({ length: counts[0] }, (_, index) => ({
+    name: counts[0] === 1 ? file : `${file}[${index}]`,
+    data: Object.fromEntries(
+      graph.inputs.map((name) => {
+        const elements = arrays[name].length / counts[0];
+        return [name, arrays[name].subarray(index * elements, (index + 1) * elements)];
+      }),
+    ),
+  }));
+}

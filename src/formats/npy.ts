@@ -1,0 +1,112 @@
+import { FormatError } from '../errors.ts';
+import { allocateData, bytesPerElement, type DType } from '../tensor/dtype.ts';
+import { elementCount, formatShape } from '../tensor/shape.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+
+/** "\x93NUMPY". */
+const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
+/** Magic, two bytes of version, then the header's length. */
+const LENGTH_OFFSET = 8;
+
+/** How the elements of a file become elements of a tensor. */
+interface ElementType {
+  readonly dtype: DType;
+  readonly sizeBytes: number;
+  /** Absent where the bytes are taken as they are. */
+  readonly read?: (view: DataView, offset: number) => number;
+}
+
+/** By NumPy's descriptor. The wider types of NumPy's defaults are narrowed. */
+const elementTypes: Readonly<Record<string, ElementType>> = {
+  '<f4': { dtype: 'float32', sizeBytes: 4 },
+  '<i4': { dtype: 'int32', sizeBytes: 4 },
+  '|i1': { dtype: 'int8', sizeBytes: 1 },
+  '|u1': { dtype: 'uint8', sizeBytes: 1 },
+  '<f8': { dtype: 'float32', sizeBytes: 8, read: (view, offset) => view.getFloat64(offset, true) },
+  '<i8': { dtype: 'int32', sizeBytes: 8, read: readInt64 },
+};
+
+/**
+ * An array saved by NumPy (`numpy.save`), in row-major order. float64 is rounded to float32, int64 narrowed to int32.
+ * @param bytes the whole file; the array is a copy
+ * @throws FormatError when the file is damaged, or its type, byte order or memory order is not supported
+ * @see https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+ */
+export function readNpy(bytes: Uint8Array | ArrayBuffer): Tensor {
+  const file = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes;
+  const { header, dataOffset } = readHeader(file);
+  const { descriptor, isColumnMajor, shape } = parseHeader(header);
+  if (!Object.hasOwn(elementTypes, descriptor)) {
+    throw new FormatError(
+      `npy: elements of type "${descriptor}" are not supported. Save float32, int8, uint8 or int32: array.astype('float32').`,
+    );
+  }
+  if (isColumnMajor && shape.length > 1) {
+    throw new FormatError('npy: the array is in column-major (Fortran) order. Save numpy.ascontiguousarray(array).');
+  }
+  const { dtype, sizeBytes, read } = elementTypes[descriptor];
+  const expectedBytes = elementCount(shape) * sizeBytes;
+  const data = file.subarray(dataOffset);
+  if (data.byteLength !== expectedBytes) {
+    throw new FormatError(
+      `npy: ${descriptor} ${formatShape(shape)} needs ${expectedBytes} bytes of data, the file has ${data.byteLength}. It is cut short or damaged.`,
+    );
+  }
+  const elements = allocateData(dtype, elementCount(shape));
+  if (read === undefined) {
+    new Uint8Array(elements.buffer, 0, elements.length * bytesPerElement(dtype)).set(data);
+  } else {
+    const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+    for (let i = 0; i < elements.length; i++) elements[i] = read(view, i * sizeBytes);
+  }
+  return { dtype, shape, data: elements };
+}
+
+function readHeader(file: Uint8Array): { header: string; dataOffset: number } {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const hasMagic = file.byteLength >= 12 && MAGIC.every((byte, i) => file[i] === byte);
+  if (!hasMagic)
+    throw new FormatError('npy: the file does not begin with "\\x93NUMPY". It was not saved by numpy.save.');
+  const version = file[6];
+  if (version < 1 || version > 3) throw new FormatError(`npy: format version ${version} is not known; 1 to 3 are.`);
+  const lengthBytes = version === 1 ? 2 : 4;
+  const length = version === 1 ? view.getUint16(LENGTH_OFFSET, true) : view.getUint32(LENGTH_OFFSET, true);
+  const dataOffset = LENGTH_OFFSET + lengthBytes + length;
+  if (dataOffset > file.byteLength) {
+    throw new FormatError(
+      `npy: the header ends at byte ${dataOffset}, the file at ${file.byteLength}. It is cut short.`,
+    );
+  }
+  const header = new TextDecoder(version === 3 ? 'utf-8' : 'latin1').decode(
+    file.subarray(LENGTH_OFFSET + lengthBytes, dataOffset),
+  );
+  return { header, dataOffset };
+}
+
+/** The header is a Python dictionary with three known keys, in any order. */
+function parseHeader(header: string): { descriptor: string; isColumnMajor: boolean; shape: number[] } {
+  const descriptor = /['"]descr['"]\s*:\s*['"]([^'"]*)['"]/.exec(header)?.[1];
+  const order = /['"]fortran_order['"]\s*:\s*(True|False)/.exec(header)?.[1];
+  const sizes = /['"]shape['"]\s*:\s*\(([\d\s,]*)\)/.exec(header)?.[1];
+  if (descriptor === undefined || order === undefined || sizes === undefined) {
+    throw new FormatError(
+      `npy: the header ${JSON.stringify(header.trim().slice(0, 100))} lacks a plain descr, fortran_order or shape. Save an array of numbers.`,
+    );
+  }
+  const shape = sizes
+    .split(',')
+    .filter((size) => size.trim() !== '')
+    .map(Number);
+  if (!Number.isSafeInteger(elementCount(shape) * 8) || shape.some((size) => !Number.isSafeInteger(size))) {
+    throw new FormatError(`npy: the shape (${sizes}) is not one of an array. The file is damaged.`);
+  }
+  return { descriptor, isColumnMajor: order === 'True', shape };
+}
+
+function readInt64(view: DataView, offset: number): number {
+  const value = view.getBigInt64(offset, true);
+  if (value !== BigInt.asIntN(32, value)) {
+    throw new FormatError(`npy: ${value} does not fit int32. Save array.astype('int32') or float32.`);
+  }
+  return Number(value);
+}

@@ -1,0 +1,162 @@
+import { perTensor, type Quantization } from '../tensor/quantization.ts';
+import type { DType } from '../tensor/dtype.ts';
+import type { Shape } from '../tensor/shape.ts';
+import type { TensorType } from '../tensor/tensor.ts';
+
+/** An input of a case; weights and biases are constants of the graph. */
+export interface SelfTestInput extends TensorType {
+  readonly constant?: boolean;
+}
+
+/** One node with drawn data. Output shapes follow from the op. */
+export interface SelfTestCase {
+  /** What users know the kernels by. */
+  readonly family: string;
+  readonly op: string;
+  readonly attributes: object;
+  readonly inputs: readonly SelfTestInput[];
+  readonly output: { readonly dtype: DType; readonly quantization?: Quantization };
+}
+
+// Scales are float32 numbers.
+const xScale = Math.fround(0.05);
+const wScale = Math.fround(0.02);
+const yScale = Math.fround(0.11);
+const otherScale = Math.fround(0.083);
+
+const window = { strides: [2, 2], dilations: [1, 1], padding: [1, 0, 1, 2], activation: 'relu6' } as const;
+const pool = { size: [3, 2], strides: [2, 2], padding: [1, 0, 1, 0], activation: 'none' } as const;
+
+function int8(shape: Shape, scale = xScale, zeroPoint = -7): SelfTestInput {
+  return { dtype: 'int8', shape, quantization: perTensor(scale, zeroPoint) };
+}
+
+function float(shape: Shape, constant = false): SelfTestInput {
+  return { dtype: 'float32', shape, constant };
+}
+
+/** Weights with a scale for each output, and the biases that belong to them. */
+function layer(shape: Shape, axis: number): readonly SelfTestInput[] {
+  const outputs = shape[axis];
+  const scales = Array.from({ length: outputs }, (_, i) => Math.fround(wScale * (1 + i / outputs)));
+  const zeroPoints = scales.map(() => 0);
+  const biasScales = scales.map((scale) => Math.fround(xScale * scale));
+  return [
+    { dtype: 'int8', shape, constant: true, quantization: { scales, zeroPoints, axis } },
+    { dtype: 'int32', shape: [outputs], constant: true, quantization: { scales: biasScales, zeroPoints, axis: 0 } },
+  ];
+}
+
+const int8Output = { dtype: 'int8', quantization: perTensor(yScale, 5) } as const;
+const sameCodes = { dtype: 'int8', quantization: perTensor(xScale, -7) } as const;
+const probability = { dtype: 'int8', quantization: perTensor(1 / 256, -128) } as const;
+const floatOutput = { dtype: 'float32' } as const;
+
+/** Each family in int8 and, where it exists, in float; sizes are small and divide by nothing that a tile is made of. */
+export const selfTestCases: readonly SelfTestCase[] = [
+  ...[5, 32].map((channels): SelfTestCase => ({
+    family: 'convolution',
+    op: 'conv2d',
+    attributes: { ...window, groups: 1 },
+    inputs: [int8([2, 9, 11, channels]), ...layer([19, 3, 3, channels], 0)],
+    output: int8Output,
+  })),
+  {
+    family: 'convolution',
+    op: 'conv2d',
+    attributes: { ...window, strides: [1, 1], padding: [0, 0, 0, 0], groups: 1 },
+    inputs: [int8([1, 13, 11, 40]), ...layer([36, 1, 1, 40], 0)],
+    output: int8Output,
+  },
+  {
+    family: 'convolution',
+    op: 'conv2d',
+    attributes: { ...window, groups: 1 },
+    inputs: [float([1, 9, 11, 6]), float([10, 3, 3, 6], true), float([10], true)],
+    output: floatOutput,
+  },
+  {
+    family: 'depthwise convolution',
+    op: 'depthwise-conv2d',
+    attributes: window,
+    inputs: [int8([2, 9, 11, 21]), ...layer([1, 3, 3, 21], 3)],
+    output: int8Output,
+  },
+  {
+    family: 'depthwise convolution',
+    op: 'depthwise-conv2d',
+    attributes: window,
+    inputs: [float([1, 9, 11, 6]), float([1, 3, 3, 6], true), float([6], true)],
+    output: floatOutput,
+  },
+  {
+    family: 'linear',
+    op: 'matmul',
+    attributes: { activation: 'none' },
+    inputs: [int8([3, 150]), ...layer([37, 150], 0)],
+    output: int8Output,
+  },
+  {
+    family: 'linear',
+    op: 'matmul',
+    attributes: { activation: 'relu' },
+    inputs: [float([3, 50]), float([37, 50], true), float([37], true)],
+    output: floatOutput,
+  },
+  {
+    family: 'add',
+    op: 'add',
+    attributes: { activation: 'relu' },
+    inputs: [int8([2, 5, 7, 9]), int8([2, 5, 7, 9], otherScale, 12)],
+    output: int8Output,
+  },
+  {
+    family: 'pooling',
+    op: 'average-pool2d',
+    attributes: pool,
+    inputs: [int8([2, 9, 11, 13])],
+    output: sameCodes,
+  },
+  { family: 'pooling', op: 'max-pool2d', attributes: pool, inputs: [int8([2, 9, 11, 13])], output: sameCodes },
+  {
+    family: 'pooling',
+    op: 'mean',
+    attributes: { axes: [1, 2], keepDims: false },
+    inputs: [int8([2, 9, 11, 13])],
+    output: int8Output,
+  },
+  {
+    family: 'softmax',
+    op: 'softmax',
+    attributes: { beta: 1 },
+    inputs: [int8([3, 101])],
+    output: probability,
+  },
+  { family: 'softmax', op: 'softmax', attributes: { beta: 1 }, inputs: [float([3, 101])], output: floatOutput },
+  { family: 'sigmoid', op: 'sigmoid', attributes: {}, inputs: [int8([3, 41])], output: probability },
+  { family: 'quantize', op: 'quantize', attributes: {}, inputs: [float([3, 41])], output: int8Output },
+  { family: 'quantize', op: 'quantize', attributes: {}, inputs: [int8([3, 41])], output: int8Output },
+  { family: 'quantize', op: 'dequantize', attributes: {}, inputs: [int8([3, 41])], output: floatOutput },
+  {
+    family: 'pad and concatenate',
+    op: 'pad',
+    attributes: {
+      padding: [
+        [0, 0],
+        [1, 2],
+        [2, 1],
+        [0, 3],
+      ],
+      value: 0,
+    },
+    inputs: [int8([2, 5, 7, 9])],
+    output: sameCodes,
+  },
+  {
+    family: 'pad and concatenate',
+    op: 'concat',
+    attributes: { axis: 3, activation: 'none' },
+    inputs: [int8([2, 5, 7, 9]), int8([2, 5, 7, 6], otherScale, 12)],
+    output: int8Output,
+  },
+];
