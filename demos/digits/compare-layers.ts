@@ -24,6 +24,8 @@ export async function compareLayers(
 ): Promise<readonly LayerComparison[]> {
   const expected = runReference(graph, inputs);
   const session = await createSession(device, graph);
+  // So that no layer's time includes what a driver does once.
+  await session.warmUp();
   const comparisons: LayerComparison[] = [];
   for await (const layer of session.layers(inputs)) {
     const { name, op, kernel, dtype, shape, elapsedMicros } = layer;

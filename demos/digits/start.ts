@@ -87,10 +87,7 @@ async function withBar<T>(
 }
 
 function layerTable(comparisons: readonly LayerComparison[]): string {
-  const table = new Table({
-    head: ['layer', 'op', 'kernel', 'type', 'shape', 'µs', 'differing'],
-    style: { head: ['cyan'] },
-  });
+  const table = plainTable(['layer', 'op', 'kernel', 'type', 'shape', 'µs', 'differing']);
   for (const { name, op, kernel, dtype, shape, elapsedMicros, mismatches } of comparisons) {
     table.push([
       name,
@@ -120,10 +117,7 @@ function showExamples(set: DigitSet, { predicted, probabilities }: Evaluation): 
 }
 
 function summaryTable(floatResult: Evaluation, int8Result: Evaluation): string {
-  const table = new Table({
-    head: ['', 'accuracy', 'weights, bytes', 'latency, ms (median)', 'digits / s (batched)'],
-    style: { head: ['cyan'] },
-  });
+  const table = plainTable(['', 'accuracy', 'weights, bytes', 'latency, ms (median)', 'digits / s (batched)']);
   const row = (name: string, graph: Graph, result: Evaluation) => [
     name,
     `${(100 * result.accuracy).toFixed(1)} %`,
@@ -133,4 +127,13 @@ function summaryTable(floatResult: Evaluation, int8Result: Evaluation): string {
   ];
   table.push(row('float32', float, floatResult), row('int8', int8, int8Result));
   return table.toString();
+}
+
+/** A table without lines between its rows; colours come from picocolors, which knows when there is no terminal. */
+function plainTable(head: readonly string[]): Table.Table {
+  return new Table({
+    head: head.map((title) => pc.cyan(title)),
+    style: { head: [], border: [] },
+    chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
+  });
 }
