@@ -8,7 +8,7 @@ import { input } from '../../src/layers/value.ts';
 import { calibrate } from '../../src/quantize/calibrate.ts';
 import { runReference } from '../../src/runtime/reference.ts';
 import { testDevice } from '../support/device.ts';
-import { seededRandom } from '../support/random.ts';
+import { createRandom } from '../../src/tensor/random.ts';
 
 const x = input('x', [1, 4, 4, 3]);
 const graph = model({
@@ -18,8 +18,8 @@ const graph = model({
 });
 
 function sample(seed: number): { x: Float32Array } {
-  const random = seededRandom(seed);
-  return { x: Float32Array.from({ length: 48 }, () => 4 * random() - 1) };
+  const random = createRandom(seed);
+  return { x: Float32Array.from({ length: 48 }, () => random.uniform(-1, 3)) };
 }
 
 test('every float32 value gets the range it takes over all samples', async () => {

@@ -8,7 +8,7 @@ import { perTensor } from '../../src/tensor/quantization.ts';
 import type { Tensor, TensorType } from '../../src/tensor/tensor.ts';
 import { testDevice } from '../support/device.ts';
 import { resizedColor, transformOf, warpedColor, type Box, type Color } from '../support/image-reference.ts';
-import { seededRandom } from '../support/random.ts';
+import { createRandom } from '../../src/tensor/random.ts';
 import { readTensor } from '../support/read-tensor.ts';
 
 /** Blocks of random colors with some noise: edges and flat areas both. */
@@ -17,12 +17,12 @@ function drawImage(
   height: number,
   seed: number,
 ): PixelImage & { readonly data: Uint8Array<ArrayBuffer> } {
-  const random = seededRandom(seed);
-  const blocks = Uint8Array.from({ length: 4096 }, () => Math.floor(random() * 256));
+  const random = createRandom(seed);
+  const blocks = Uint8Array.from({ length: 4096 }, () => random.integer(256));
   const data = Uint8Array.from({ length: width * height * 4 }, (_, i) => {
     const column = (i >> 2) % width;
     const row = Math.floor((i >> 2) / width);
-    return blocks[((row >> 2) * 64 + (column >> 2) * 4 + (i & 3)) % 4096] ^ Math.floor(random() * 16);
+    return blocks[((row >> 2) * 64 + (column >> 2) * 4 + (i & 3)) % 4096] ^ random.integer(16);
   });
   return { width, height, data };
 }

@@ -7,11 +7,12 @@ import { runReference } from '../../src/runtime/reference.ts';
 import { createSession } from '../../src/runtime/session.ts';
 import { allocateData, codeRange, type DType } from '../../src/tensor/dtype.ts';
 import type { Quantization } from '../../src/tensor/quantization.ts';
+import { createRandom, type Random } from '../../src/tensor/random.ts';
 import { roundings, type Rounding } from '../../src/tensor/requantize.ts';
 import { elementCount, formatShape, type Shape } from '../../src/tensor/shape.ts';
 import type { Tensor, TensorType } from '../../src/tensor/tensor.ts';
 import { testDevice } from './device.ts';
-import { seededRandom, seedOf } from './random.ts';
+import { seedOf } from './seed.ts';
 import { allowedError, toleranceOf } from './tolerance.ts';
 
 /** One input of a case; its data is drawn from the case's seed unless given. */
@@ -126,7 +127,7 @@ export function buildGraph<A extends object>(
   op: OpDefinition<A>,
   opCase: OpCase<A>,
 ): { graph: Graph; inputs: Record<string, Tensor> } {
-  const random = seededRandom(seedOf(opCase.name));
+  const random = createRandom(seedOf(opCase.name));
   const values: Record<string, TensorType> = {};
   const constants: Record<string, Tensor> = {};
   const inputs: Record<string, Tensor> = {};
@@ -162,7 +163,7 @@ export function buildGraph<A extends object>(
   return { graph, inputs };
 }
 
-function drawData(input: CaseInput, random: () => number): Tensor['data'] {
+function drawData(input: CaseInput, random: Random): Tensor['data'] {
   const { dtype, shape } = input;
   const data = allocateData(dtype, elementCount(shape));
   if (input.data !== undefined) {
@@ -171,7 +172,7 @@ function drawData(input: CaseInput, random: () => number): Tensor['data'] {
   }
   const [low, high] = input.range ?? defaultRange(dtype);
   for (let i = 0; i < data.length; i++) {
-    data[i] = dtype === 'float32' ? low + (high - low) * random() : low + Math.floor((high - low + 1) * random());
+    data[i] = dtype === 'float32' ? random.uniform(low, high) : low + random.integer(high - low + 1);
   }
   return data;
 }

@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest';
+import fc from 'fast-check';
+import { FormatError } from '../../../src/errors.ts';
+import { readNpy } from '../../../src/formats/npy.ts';
+
+/** A file as NumPy's format documentation describes it, version 1 unless another is given. */
+function npyFile(header: string, data: ArrayBufferView | number[] = [], version = 1): Uint8Array {
+  const bytes = Array.isArray(data)
+    ? Uint8Array.from(data)
+    : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const text = new TextEncoder().encode(header);
+  const length = version === 1 ? [text.length & 255, text.length >> 8] : [text.length & 255, text.length >> 8, 0, 0];
+  return Uint8Array.from([0x93, ...new TextEncoder().encode('NUMPY'), version, 0, ...length, ...text, ...bytes]);
+}
+
+function headerOf(descriptor: string, shape: string, order = 'False'): string {
+  return `{'descr': '${descriptor}', 'fortran_order': ${order}, 'shape': ${shape}, }          \n`;
+}
+
+describe('reads', () => {
+  test.each([1, 2, 3])('version %i', (version) => {
+    const data = Float32Array.of(1, -2.5, 3, 4, 5, 6);
+    expect(readNpy(npyFile(headerOf('<f4', '(2, 3)'), data, version))).toEqual({
+      dtype: 'float32',
+      shape: [2, 3],
+      data,
+    });
+  });
+
+  test.each([
+    ['|i1', Int8Array.of(-128, 127), { dtype: 'int8', data: Int8Array.of(-128, 127) }],
+    ['|u1', Uint8Array.of(0, 255), { dtype: 'uint8', data: Uint8Array.of(0, 255) }],
+    ['<i4', Int32Array.of(-7, 2 ** 31 - 1), { dtype: 'int32', data: Int32Array.of(-7, 2 ** 31 - 1) }],
+    ['<f8', Float64Array.of(0.1, 1e30), { dtype: 'float32', data: Float32Array.of(0.1, 1e30) }],
+    ['<i8', BigInt64Array.of(-5n, 7n), { dtype: 'int32', data: Int32Array.of(-5, 7) }],
+  ])('%s', (descriptor, data, expected) => {
+    expect(readNpy(npyFile(headerOf(descriptor, '(2,)'), data))).toEqual({ ...expected, shape: [2] });
+  });
+
+  test('scalars, empty arrays, keys in another order and other quotes', () => {
+    expect(readNpy(npyFile(headerOf('|u1', '()'), [9])).shape).toEqual([]);
+    expect(readNpy(npyFile(headerOf('<f4', '(0, 3)'))).data).toHaveLength(0);
+    expect(readNpy(npyFile('{"shape": (1,), "fortran_order": True, "descr": "|u1"}', [9])).data).toEqual(
+      Uint8Array.of(9),
+    );
+  });
+
+  test('a file at an odd offset of a larger buffer', () => {
+    const file = npyFile(headerOf('<f4', '(1,)'), Float32Array.of(2));
+    const shifted = new Uint8Array(file.length + 1);
+    shifted.set(file, 1);
+    expect(readNpy(shifted.subarray(1)).data).toEqual(Float32Array.of(2));
+  });
+});
+
+describe('refuses', () => {
+  const good = npyFile(headerOf('<f4', '(2, 3)'), new Float32Array(6));
+  test.each([
+    ['an empty file', new Uint8Array(0), /does not begin/],
+    ['another kind of file', new TextEncoder().encode('PK and so on and on'), /does not begin/],
+    ['an unknown version', npyFile(headerOf('<f4', '(1,)'), new Float32Array(1), 4), /version 4/],
+    ['a header beyond the end', good.subarray(0, 40), /header ends at byte/],
+    ['a header that is no dictionary', npyFile('hello'), /lacks a plain descr/],
+    [
+      'structured elements',
+      npyFile("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,)}"),
+      /lacks a plain descr/,
+    ],
+    ['a negative size', npyFile(headerOf('<f4', '(-1,)')), /lacks a plain descr/],
+    [
+      'a size beyond what can be counted',
+      npyFile(headerOf('<f4', '(99999999999, 99999999999)')),
+      /not one of an array/,
+    ],
+    ['too few bytes', good.subarray(0, good.length - 1), /needs 24 bytes of data, the file has 23/],
+    ['too many bytes', Uint8Array.of(...good, 0), /needs 24 bytes of data, the file has 25/],
+    ['big-endian elements', npyFile(headerOf('>f4', '(1,)'), new Float32Array(1)), /type ">f4".*astype/],
+    ['column-major order', npyFile(headerOf('<f4', '(2, 3)', 'True'), new Float32Array(6)), /ascontiguousarray/],
+    [
+      'an int64 beyond int32',
+      npyFile(headerOf('<i8', '(1,)'), BigInt64Array.of(2n ** 31n)),
+      /2147483648 does not fit int32/,
+    ],
+  ])('%s', (_name, file, message) => {
+    expect(() => readNpy(file)).toThrow(FormatError);
+    expect(() => readNpy(file)).toThrow(message);
+  });
+
+  test('damaged files with a FormatError and nothing else', () => {
+    fc.assert(
+      fc.property(fc.nat(good.length - 1), fc.nat(255), fc.nat(good.length), (at, byte, length) => {
+        const damaged = good.slice(0, length);
+        if (at < length) damaged[at] = byte;
+        try {
+          readNpy(damaged);
+        } catch (error) {
+          expect(error).toBeInstanceOf(FormatError);
+        }
+      }),
+    );
+  });
+});

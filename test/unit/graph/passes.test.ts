@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import { ShapeError } from '../../../src/errors.ts';
+import { foldConstants } from '../../../src/graph/fold-constants.ts';
+import { fuse } from '../../../src/graph/fuse.ts';
+import type { Graph } from '../../../src/graph/graph.ts';
+import { lowerUnsigned } from '../../../src/graph/lower-unsigned.ts';
+import { propagateShapes, withBatch } from '../../../src/graph/propagate-shapes.ts';
+import { add } from '../../../src/layers/combine.ts';
+import { conv2d } from '../../../src/layers/convolution.ts';
+import { relu } from '../../../src/layers/activation.ts';
+import { flatten, pad } from '../../../src/layers/arrange.ts';
+import { model } from '../../../src/layers/model.ts';
+import { input } from '../../../src/layers/value.ts';
+import { runReference } from '../../../src/runtime/reference.ts';
+import { createRandom } from '../../../src/tensor/random.ts';
+import type { Tensor } from '../../../src/tensor/tensor.ts';
+
+/** A residual block with a pad of its own: what fusion is for. */
+function block(): Graph {
+  const x = input('x', [1, 5, 5, 4]);
+  const main = conv2d({ name: 'main', filters: 4, size: 3, padding: 'valid', seed: 1 })(
+    pad({ name: 'border', padding: [[0, 0], [1, 1], [1, 1], [0, 0]] })(x),
+  );
+  const y = flatten({ name: 'flat' })(relu({ name: 'positive' })(add({ name: 'sum' })(main, x)));
+  return model({ inputs: [x], outputs: { y } });
+}
+
+function sample(shape: readonly number[]): Tensor {
+  const random = createRandom(3);
+  const length = shape.reduce((product, size) => product * size, 1);
+  return { dtype: 'float32', shape, data: Float32Array.from({ length }, () => random.uniform(-1, 1)) };
+}
+
+describe('fuse', () => {
+  test('merges pad, convolution, residual add and activation into one node, and keeps what the graph computes', () => {
+    const graph = block();
+    const fused = fuse(graph);
+    expect(fused.nodes.map(({ op }) => op)).toEqual(['conv2d', 'reshape']);
+    const x = sample([1, 5, 5, 4]);
+    expect(runReference(fused, { x }).get('y')!.data).toEqual(runReference(graph, { x }).get('y')!.data);
+    expect(graph.nodes, 'the input is untouched').toHaveLength(5);
+  });
+
+  test('keeps a value that is an output or has another reader', () => {
+    const graph = block();
+    const exposed = { ...graph, outputs: [...graph.outputs, graph.nodes.find(({ op }) => op === 'add')!.outputs[0]] };
+    expect(fuse(exposed).nodes.map(({ op }) => op)).toEqual(['conv2d', 'relu', 'reshape']);
+  });
+});
+
+describe('withBatch and propagateShapes', () => {
+  test('change every shape that follows, reshapes included', () => {
+    const graph = withBatch(block(), 3);
+    expect(graph.values[graph.outputs[0]].shape).toEqual([3, 100]);
+    const x = sample([3, 5, 5, 4]);
+    const y = runReference(graph, { x }).get('y')!;
+    expect(y.shape).toEqual([3, 100]);
+  });
+
+  test('refuse what does not fit', () => {
+    expect(() => withBatch(block(), 0)).toThrow(ShapeError);
+    expect(() => propagateShapes(block(), { z: [1] })).toThrow(/no input "z"/);
+    expect(() => propagateShapes(block(), { x: [1, 5, 5, 8] })).toThrow(ShapeError);
+  });
+});
+
+describe('foldConstants', () => {
+  test('computes what depends on constants only, and drops what nothing reads', () => {
+    const type = { dtype: 'float32', shape: [2] } as const;
+    const graph: Graph = {
+      name: 'folding',
+      nodes: [
+        { name: 'a', op: 'relu', attributes: { activation: 'relu' }, inputs: ['c'], outputs: ['a'] },
+        { name: 'unread', op: 'sigmoid', attributes: {}, inputs: ['x'], outputs: ['unread'] },
+        { name: 'y', op: 'add', attributes: { activation: 'none' }, inputs: ['x', 'a'], outputs: ['y'] },
+      ],
+      values: { x: type, c: type, a: type, unread: type, y: type },
+      constants: { c: { ...type, data: Float32Array.of(-1, 2) } },
+      inputs: ['x'],
+      outputs: ['y'],
+      metadata: {},
+    };
+    const folded = foldConstants(graph, 'float');
+    expect(folded.nodes.map(({ name }) => name)).toEqual(['y']);
+    expect(folded.constants['a'].data).toEqual(Float32Array.of(0, 2));
+    expect(Object.keys(folded.values).sort()).toEqual(['a', 'x', 'y']);
+  });
+});
+
+describe('lowerUnsigned', () => {
+  test('shifts codes and zero points by 128 and leaves the real numbers alone', () => {
+    const quantization = { scales: [0.5], zeroPoints: [100] };
+    const type = { dtype: 'uint8', shape: [2], quantization } as const;
+    const graph: Graph = {
+      name: 'unsigned',
+      nodes: [{ name: 'y', op: 'add', attributes: { activation: 'none' }, inputs: ['x', 'c'], outputs: ['y'] }],
+      values: { x: type, c: type, y: type },
+      constants: { c: { ...type, data: Uint8Array.of(0, 255) } },
+      inputs: ['x'],
+      outputs: ['y'],
+      metadata: {},
+    };
+    const lowered = lowerUnsigned(graph);
+    expect(lowered.values['x']).toEqual({ dtype: 'int8', shape: [2], quantization: { scales: [0.5], zeroPoints: [-28] } });
+    expect(lowered.constants['c'].data).toEqual(Int8Array.of(-128, 127));
+    const run = (of: Graph, data: Tensor['data']) => runReference(of, { x: { ...of.values['x'], data } }).get('y')!.data;
+    expect([...run(lowered, Int8Array.of(-8, 72))].map((code) => code + 128)).toEqual([...run(graph, Uint8Array.of(120, 200))]);
+  });
+});

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { UnsupportedOpError } from '../../../src/errors.ts';
+import type { Graph } from '../../../src/graph/graph.ts';
+import { inspectGraph } from '../../../src/runtime/inspect-graph.ts';
+import { perTensor } from '../../../src/tensor/quantization.ts';
+import { emptyTensor, type TensorType } from '../../../src/tensor/tensor.ts';
+
+const x: TensorType = { dtype: 'uint8', shape: [1, 6, 8, 3], quantization: perTensor(0.5, 128) };
+const weights: TensorType = { dtype: 'uint8', shape: [5, 3, 3, 3], quantization: perTensor(0.25, 100) };
+const bias: TensorType = { dtype: 'int32', shape: [5], quantization: perTensor(0.125, 0) };
+const y: TensorType = { dtype: 'uint8', shape: [1, 4, 6, 5], quantization: perTensor(1, 7) };
+const flat: TensorType = { ...y, shape: [1, 120] };
+
+const graph: Graph = {
+  name: 'small',
+  nodes: [
+    {
+      name: 'convolution',
+      op: 'conv2d',
+      attributes: { strides: [1, 1], dilations: [1, 1], padding: [0, 0, 0, 0], groups: 1, activation: 'none' },
+      inputs: ['x', 'weights', 'bias'],
+      outputs: ['y'],
+    },
+    { name: 'flatten', op: 'reshape', attributes: { shape: [1, 120] }, inputs: ['y'], outputs: ['flat'] },
+  ],
+  values: { x, weights, bias, y, flat },
+  constants: { weights: emptyTensor(weights), bias: emptyTensor(bias) },
+  inputs: ['x'],
+  outputs: ['flat'],
+  metadata: {},
+};
+
+test('counts bytes and products of the graph as it was given, without a device', () => {
+  const summary = inspectGraph(graph);
+  expect(summary).toMatchObject({ name: 'small', inputs: { x }, outputs: { flat } });
+  expect(summary.layers[0]).toEqual({
+    name: 'convolution',
+    op: 'conv2d',
+    ...y,
+    constantBytes: 5 * 27 + 5 * 4,
+    outputBytes: 120,
+    multiplyAccumulates: 4 * 6 * 5 * 27,
+  });
+  expect(summary.layers[1]).toMatchObject({ op: 'reshape', constantBytes: 0, multiplyAccumulates: 0, shape: [1, 120] });
+  expect(summary.multiplyAccumulates).toBe(4 * 6 * 5 * 27);
+  expect(summary.constantBytes).toBe(155);
+});
+
+test('names every op that does not exist', () => {
+  const nodes = [...graph.nodes, { name: 'odd', op: 'fourier', attributes: {}, inputs: ['flat'], outputs: ['odd'] }];
+  expect(() => inspectGraph({ ...graph, nodes, values: { ...graph.values, odd: flat } })).toThrow(UnsupportedOpError);
+});
