@@ -29,14 +29,17 @@ function opRegistry() {
   const names = list('src/ops', '.ts', ['define-op', 'registry']);
   const imports = names.map((name) => `import { ${camelCase(name)} } from './${name}.ts';`);
   const entries = names.map((name) => `  ${camelCase(name) === name ? name : `'${name}': ${camelCase(name)}`},`);
+  const types = names.map((name) => `  readonly ${name.includes('-') ? `'${name}'` : name}: typeof ${camelCase(name)};`);
   return `${header}import { UnsupportedOpError } from '../errors.ts';
 ${imports.join('\n')}
 import type { OpDefinition } from './define-op.ts';
 
-/** Every op by name. An op's own attribute type is known only to the op, hence \`never\` here. */
-export const ops = {
+/** Every op by name, with the attribute type that only it knows. */
+export const ops: {
+${types.join('\n')}
+} = {
 ${entries.join('\n')}
-} as const;
+};
 
 /** The op of that name. @throws UnsupportedOpError when there is none */
 export function getOp(name: string): OpDefinition<object> {

@@ -4,6 +4,7 @@ import { add } from './add.ts';
 import { averagePool2d } from './average-pool2d.ts';
 import { concat } from './concat.ts';
 import { conv2d } from './conv2d.ts';
+import { depthwiseConv2d } from './depthwise-conv2d.ts';
 import { dequantize } from './dequantize.ts';
 import { matmul } from './matmul.ts';
 import { maxPool2d } from './max-pool2d.ts';
@@ -16,12 +17,29 @@ import { sigmoid } from './sigmoid.ts';
 import { softmax } from './softmax.ts';
 import type { OpDefinition } from './define-op.ts';
 
-/** Every op by name. An op's own attribute type is known only to the op, hence `never` here. */
-export const ops = {
+/** Every op by name, with the attribute type that only it knows. */
+export const ops: {
+  readonly add: typeof add;
+  readonly 'average-pool2d': typeof averagePool2d;
+  readonly concat: typeof concat;
+  readonly conv2d: typeof conv2d;
+  readonly 'depthwise-conv2d': typeof depthwiseConv2d;
+  readonly dequantize: typeof dequantize;
+  readonly matmul: typeof matmul;
+  readonly 'max-pool2d': typeof maxPool2d;
+  readonly mean: typeof mean;
+  readonly pad: typeof pad;
+  readonly quantize: typeof quantize;
+  readonly relu: typeof relu;
+  readonly reshape: typeof reshape;
+  readonly sigmoid: typeof sigmoid;
+  readonly softmax: typeof softmax;
+} = {
   add,
   'average-pool2d': averagePool2d,
   concat,
   conv2d,
+  'depthwise-conv2d': depthwiseConv2d,
   dequantize,
   matmul,
   'max-pool2d': maxPool2d,
@@ -32,7 +50,7 @@ export const ops = {
   reshape,
   sigmoid,
   softmax,
-} as const;
+};
 
 /** The op of that name. @throws UnsupportedOpError when there is none */
 export function getOp(name: string): OpDefinition<object> {
