@@ -10,7 +10,17 @@ import {
 } from '../node/index.ts';
 import { deviceName, openCommandDevice, type CommandContext, type Define } from './context.ts';
 import { loadModel, type LoadedModel } from './load-model.ts';
-import { formatBytes, formatCount, formatNumber, formatTable, note, print, printJson, type Column } from './output.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatNumber,
+  formatTable,
+  note,
+  print,
+  printJson,
+  shortenName,
+  type Column,
+} from './output.ts';
 
 export function addInspectCommand(program: Command, define: Define): void {
   define(
@@ -89,7 +99,7 @@ function show({ file, format, fileBytes }: LoadedModel, summary: GraphSummary, d
 function row(layer: GraphLayer): string[] {
   const { quantization } = layer;
   return [
-    layer.name,
+    shortenName(layer.name),
     layer.op,
     layer.shape.join('x'),
     layer.dtype,

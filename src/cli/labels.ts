@@ -1,9 +1,15 @@
+import { FormatError } from '../node/index.ts';
+
+/** Far above any model's number of classes. */
+const maxIndex = 1_000_000;
+
 /** A line that begins with its number: `286 Egyptian cat`, `286: Egyptian cat`, `286,Egyptian cat`. */
 const numbered = /^\s*(\d+)\s*[\s:,]\s*(.*?)\s*$/;
 
 /**
  * Names of classes by index: one on each line, in order, or each with its number in front when every line has one.
  * @param text the label file's content
+ * @throws FormatError for an index that no model has
  */
 export function parseLabels(text: string): readonly string[] {
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
@@ -11,6 +17,11 @@ export function parseLabels(text: string): readonly string[] {
   const matches = lines.filter((line) => line.trim() !== '').map((line) => numbered.exec(line));
   if (matches.length === 0 || matches.some((match) => match === null)) return lines.map((line) => line.trim());
   const labels: string[] = [];
-  for (const match of matches) labels[Number(match![1])] = match![2];
+  for (const match of matches) {
+    const [, index, label] = match!;
+    if (Number(index) > maxIndex)
+      throw new FormatError(`labels: the index ${index} of "${label}" is beyond ${maxIndex}.`);
+    labels[Number(index)] = label;
+  }
   return Array.from(labels, (label) => label ?? '');
 }

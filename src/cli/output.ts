@@ -48,6 +48,13 @@ export function formatTable(columns: readonly Column[], rows: readonly (readonly
     .join('\n');
 }
 
+/** Layer names of converted models list all that was merged; the beginning and the end tell most. */
+export function shortenName(name: string, length = 48): string {
+  if (name.length <= length) return name;
+  const head = Math.floor(length / 3);
+  return `${name.slice(0, head)}…${name.slice(name.length - (length - head - 1))}`;
+}
+
 /** `3.4 MB`, in powers of 1000. */
 export function formatBytes(bytes: number): string {
   return bytes < 1000 ? `${bytes} B` : `${formatCount(bytes)}B`;

@@ -3,8 +3,20 @@ import { dequantizeTensor, type Device, type Layer, type Profile, type Session, 
 import { isClassification, isDistribution, topClasses } from './classify.ts';
 import { deviceName, type CommandContext } from './context.ts';
 import type { LoadedModel } from './load-model.ts';
-import { formatCount, formatMilliseconds, formatNumber, formatTable, note, print, printJson } from './output.ts';
+import {
+  formatCount,
+  formatMilliseconds,
+  formatNumber,
+  formatTable,
+  note,
+  print,
+  printJson,
+  shortenName,
+} from './output.ts';
 import { inFlight, type SampleResult } from './run-samples.ts';
+
+/** Classes shown when the user names no number. */
+const standardTop = 5;
 
 /** A layer's output in numbers. */
 export interface LayerRecord {
@@ -34,7 +46,8 @@ export interface RunReport {
   readonly layers?: readonly LayerRecord[];
   readonly profile?: Profile;
   readonly labels?: readonly string[];
-  readonly top: number;
+  /** Classes to show; by default five, of outputs that look like probabilities or have labels. */
+  readonly top?: number;
 }
 
 export function recordLayer({ name, op, kernel, dtype, shape, elapsedMicros }: Layer, output: Tensor): LayerRecord {
@@ -89,7 +102,7 @@ function runToJson({
             shape: tensor.shape,
             quantization: tensor.quantization ?? null,
             range: rangeOf(tensor),
-            top: isClassification(tensor) ? topClasses(tensor, top, labels) : null,
+            top: isClassification(tensor) ? topClasses(tensor, top ?? standardTop, labels) : null,
           },
         ]),
       ),
@@ -117,15 +130,17 @@ function printResult({ name, outputs }: SampleResult, { labels, top }: RunReport
   print();
   print(pc.bold(name));
   for (const [output, tensor] of Object.entries(outputs)) {
-    if (!isClassification(tensor)) {
+    const isProbability = isDistribution(tensor);
+    // A plain vector may be anything; numbers of classes, names or probabilities say that it is a classification.
+    const isShown = isProbability || labels !== undefined || top !== undefined;
+    if (!isClassification(tensor) || !isShown) {
       const { min, max, mean } = rangeOf(tensor);
       const range = `${formatNumber(min)} to ${formatNumber(max)}, mean ${formatNumber(mean)}`;
       print(`  ${output}  ${tensor.dtype} [${tensor.shape.join(', ')}]  ${range}`);
       continue;
     }
     if (Object.keys(outputs).length > 1) print(`  ${output}`);
-    const isProbability = isDistribution(tensor);
-    for (const { index, label, score } of topClasses(tensor, top, labels)) {
+    for (const { index, label, score } of topClasses(tensor, top ?? standardTop, labels)) {
       const shown = isProbability ? `${(score * 100).toFixed(1)} %` : formatNumber(score);
       print(`  ${shown.padStart(9)}  ${String(index).padStart(4)}  ${label ?? ''}`.trimEnd());
     }
@@ -142,7 +157,7 @@ function printLayers(layers: readonly LayerRecord[]): void {
     ...(['min', 'max', 'mean', 'µs'] as const).map((title) => ({ title, align: 'right' as const })),
   ];
   const rows = layers.map(({ name, op, kernel, dtype, shape, range, elapsedMicros }) => [
-    name,
+    shortenName(name),
     op,
     kernel,
     dtype,
@@ -164,7 +179,7 @@ function printProfile({ layers, totalMicros, runs, clock }: Profile): void {
   const rows = layers
     .filter(({ kernel }) => kernel !== 'none')
     .map(({ name, op, kernel, medianMicros, operations, bytes }) => [
-      name,
+      shortenName(name),
       op,
       kernel,
       medianMicros.toFixed(1),

@@ -29,7 +29,7 @@ import { readSamples, type Sample } from './samples.ts';
 interface RunOptions {
   readonly input: readonly string[];
   readonly labels?: string;
-  readonly top: number;
+  readonly top?: number;
   readonly range?: PixelRange;
   readonly bgr?: boolean;
   readonly fit: Fit;
@@ -48,7 +48,7 @@ export function addRunCommand(program: Command, define: Define): void {
     .argument('<model>', 'a .tflite file')
     .requiredOption('--input <file...>', 'images (.png .jpg .bmp), .npy, .safetensors, or raw little-endian .bin')
     .option('--labels <file>', 'names of the classes, one on each line')
-    .option('--top <count>', 'classes to print for each input', parseCount, 5)
+    .option('--top <count>', 'classes to print for each input; 5 of probabilities', parseCount)
     .option('--range <range>', 'reals that pixels become: LOW,HIGH or MEAN/DEVIATION', parseRange)
     .option('--bgr', 'the model takes blue first')
     .addOption(

@@ -54,13 +54,13 @@ const floatOutput = { dtype: 'float32' } as const;
 
 /** Each family in int8 and, where it exists, in float; sizes are small and divide by nothing that a tile is made of. */
 export const selfTestCases: readonly SelfTestCase[] = [
-  ...[5, 32].map((channels): SelfTestCase => ({
+  {
     family: 'convolution',
     op: 'conv2d',
     attributes: { ...window, groups: 1 },
-    inputs: [int8([2, 9, 11, channels]), ...layer([19, 3, 3, channels], 0)],
+    inputs: [int8([2, 9, 11, 5]), ...layer([19, 3, 3, 5], 0)],
     output: int8Output,
-  })),
+  },
   {
     family: 'convolution',
     op: 'conv2d',
