@@ -3,13 +3,13 @@ import { nodeContext } from '../graph/context.ts';
 import type { Graph } from '../graph/graph.ts';
 import { getOp } from '../ops/registry.ts';
 import type { Rounding } from '../tensor/requantize.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { createTensor, type Tensor } from '../tensor/tensor.ts';
 
 /**
  * Runs a graph on the CPU with the ops' plain references: slow, and what the GPU's results are compared with.
  * @param inputs a tensor for every graph input
  * @returns every value of the graph by name, intermediates included
- * @throws ShapeError when an input is missing
+ * @throws ShapeError when an input is missing, or of another dtype or length
  */
 export function runReference(
   graph: Graph,
@@ -21,7 +21,13 @@ export function runReference(
     if (!Object.hasOwn(inputs, name)) {
       throw new ShapeError(`graph "${graph.name}": input "${name}" is missing. Inputs: ${graph.inputs.join(', ')}.`);
     }
-    values.set(name, inputs[name]);
+    const type = graph.values[name];
+    const { dtype, data } = inputs[name];
+    if (dtype !== type.dtype) {
+      throw new ShapeError(`graph "${graph.name}": input "${name}" is ${type.dtype}, got ${dtype}. Convert the data.`);
+    }
+    // A tensor from elsewhere may not say how its codes are meant; the graph does.
+    values.set(name, createTensor(type, data));
   }
   for (const node of graph.nodes) {
     const arguments_ = node.inputs.map((name) => (name === '' ? undefined : values.get(name)));
