@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Rounding } from '../../src/tensor/requantize.ts';
 import { createSession } from '../../src/runtime/session.ts';
 import { argmax, compareCodes, relativeError } from '../support/compare.ts';
 import { testDevice } from '../support/device.ts';
@@ -36,12 +37,21 @@ describe('int8 models in the default rounding', () => {
   }
 });
 
+/**
+ * The oracle's convolutions round twice. Its fully connected layers round once: the autoencoder, ten of them in a row,
+ * equals `tflite-single` (and `float`) in all 640 outputs, and `tflite-double` in 395. Elsewhere fully connected layers
+ * have too few outputs to tell the modes apart.
+ */
+function oracleRounding(name: string): Rounding {
+  return name.startsWith('ad01_int8') ? 'tflite-single' : 'tflite-double';
+}
+
 describe('int8 models in the oracle’s own rounding', () => {
   for (const name of listGoldens(int8Models)) {
     for (const fusion of [false, true]) {
       test(`${name}: every intermediate byte for byte, fusion ${fusion ? 'on' : 'off'}`, async () => {
         const { graph, inputs, outputs, nodes } = loadGolden(name);
-        using session = await createSession(await testDevice(), graph, { rounding: 'tflite-double', fusion });
+        using session = await createSession(await testDevice(), graph, { rounding: oracleRounding(name), fusion });
         let compared = 0;
         for await (const layer of session.layers(inputs)) {
           const node = nodes.find(({ value }) => value === layer.output);
