@@ -8,20 +8,12 @@
 const X_QUADS: u32 = 1;
 const Y_QUADS: u32 = 1;
 const WEIGHT_WORDS: u32 = 4;
-const PARAMETER_QUADS: u32 = 1;
-const PADDING_WORD: vec4<f32> = vec4<f32>();
+const PARAMETERS: u32 = 1;
 
 @group(0) @binding(1) var<storage, read> x: array<Word, X_QUADS>;
 @group(0) @binding(2) var<storage, read> weights: array<Word, WEIGHT_WORDS>;
-@group(0) @binding(3) var<storage, read> parameters: array<vec4<Total>, PARAMETER_QUADS>;
+@group(0) @binding(3) var<storage, read> parameters: array<vec4<f32>, PARAMETERS>;
 @group(0) @binding(4) var<storage, read_write> y: array<Word, Y_QUADS>;
-
-fn storePixel(pixel: u32, quad: u32, channels: Channels, total: vec4<Total>) {
-  if (quad < OUT_QUADS && pixel < BATCH * OUT_HEIGHT * OUT_WIDTH) {
-    let index = pixel * OUT_QUADS + quad;
-    y[index] = outputQuad(total, channels, index);
-  }
-}
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(@builtin(workgroup_id) workgroupId: vec3<u32>, @builtin(local_invocation_index) localIndex: u32) {

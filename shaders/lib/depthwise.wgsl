@@ -1,8 +1,10 @@
 // The loops of a depthwise convolution with one output channel for each input channel, the same for every number type:
 // total[pixel, c] = Σ over taps (ky, kx) of x[pixel's tap, c] · w[ky, kx, c].
 // One invocation computes one quad of channels for four output pixels side by side; adjacent invocations take adjacent
-// quads. Taps of a kernel row are in row-any, row-3-stride-1 or row-3-stride-2.
+// quads. Kernel rows are walked by rows-any or rows-3, the
+// taps of a row by row-any, row-3-stride-1 or row-3-stride-2.
 //#import linear-index
+//#import rows-any
 //#import row-any
 const BATCH: u32 = 1;
 const IN_HEIGHT: u32 = 1;
@@ -10,7 +12,6 @@ const IN_WIDTH: u32 = 1;
 const OUT_HEIGHT: u32 = 1;
 const OUT_WIDTH: u32 = 1;
 const QUADS: u32 = 1;
-const KERNEL_HEIGHT: u32 = 1;
 const KERNEL_WIDTH: u32 = 1;
 const STRIDE_Y: i32 = 1;
 const STRIDE_X: i32 = 1;
@@ -38,12 +39,29 @@ struct Line {
   isInside: bool,
 }
 
+// Where the taps of an invocation lie: first line of its image, row and column of the first tap.
+struct Position {
+  image: u32,
+  row: i32,
+  column: i32,
+  quad: u32,
+}
+
+fn lineAt(position: Position, ky: u32) -> Line {
+  let row = position.row + i32(ky) * DILATION_Y;
+  return Line((position.image + u32(row)) * IN_WIDTH, position.column, position.quad, u32(row) < IN_HEIGHT);
+}
+
+fn accumulateLine(sums: ptr<function, RowSums>, position: Position, ky: u32, offsets: Operand) {
+  accumulateRow(sums, lineAt(position, ky), ky * KERNEL_WIDTH * QUADS + position.quad, offsets);
+}
+
 fn operandAt(line: Line, offset: i32) -> Operand {
   let column = line.column + offset;
   // A negative column becomes a large unsigned one.
   let isInside = line.isInside && u32(column) < IN_WIDTH;
   let index = select(0u, (line.first + u32(column)) * QUADS + line.quad, isInside);
-  return operand(select(PADDING_WORD, x[index], isInside));
+  return operand(select(paddingWord, x[index], isInside));
 }
 
 fn lanesTotal(sums: LaneSums) -> vec4<Total> {
@@ -64,12 +82,7 @@ fn convolveDepthwise(index: u32) {
   let top = i32(outRow % OUT_HEIGHT) * STRIDE_Y - PADDING_TOP;
   let column = i32(outX) * STRIDE_X - PADDING_LEFT;
   var sums: RowSums;
-  for (var ky = 0u; ky < KERNEL_HEIGHT; ky++) {
-    let row = top + i32(ky) * DILATION_Y;
-    let isInside = u32(row) < IN_HEIGHT;
-    let first = (outRow / OUT_HEIGHT * IN_HEIGHT + u32(row)) * IN_WIDTH;
-    accumulateRow(&sums, Line(first, column, quad, isInside), ky * KERNEL_WIDTH * QUADS + quad, offsets);
-  }
+  accumulateRows(&sums, Position(outRow / OUT_HEIGHT * IN_HEIGHT, top, column, quad), offsets);
   let pixel = outRow * OUT_WIDTH + outX;
   storeLanes(pixel, quad, outX, channels, lanesTotal(sums.p0));
   storeLanes(pixel + 1u, quad, outX + 1u, channels, lanesTotal(sums.p1));

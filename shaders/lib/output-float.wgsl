@@ -6,8 +6,16 @@ struct Channels {
   weightZeroPoints: vec4<f32>,
 }
 
+// What a tap outside of the image reads.
+const paddingWord: Word = Word();
+
 fn channelsOf(quad: u32) -> Channels {
   return Channels(parameters[quad], vec4<f32>());
+}
+
+// Float weights have no zero points.
+fn weightOffsets(channels: Channels) -> Operand {
+  return Operand();
 }
 
 fn outputQuad(total: vec4<f32>, channels: Channels, index: u32) -> vec4<f32> {

@@ -1,5 +1,4 @@
-// One output pixel of one invocation, written out because not every compiler unrolls loops.
-// The importing shader gives Place, placeOf, Tap, tapOf, wordAt and storePixel.
+// One output pixel of one invocation, written out, because not every compiler unrolls loops.
 const TILE_PIXELS: u32 = 1;
 
 struct Places {
@@ -22,12 +21,13 @@ struct TileTotals {
   p0: vec4<Total>,
 }
 
-fn placesOf(first: u32) -> Places {
-  return Places(placeOf(first + 0u));
+fn placesFrom(first: u32) -> Places {
+  let p0 = placeOf(first);
+  return Places(p0);
 }
 
-fn tapsOf(places: Places, ky: u32, kx: u32) -> Taps {
-  return Taps(tapOf(places.p0, ky, kx));
+fn tapsOf(places: Places, ky: u32, kx: u32, window: u32) -> Taps {
+  return Taps(tapOf(places.p0, ky, kx, window));
 }
 
 fn loadWords(taps: Taps, word: u32) -> Words {
@@ -38,9 +38,12 @@ fn accumulateTile(sums: ptr<function, TileSums>, words: Words, weights: Weights)
   (*sums).p0 = accumulate((*sums).p0, operand(words.p0), weights);
 }
 
-fn flushTile(totals: ptr<function, TileTotals>, sums: ptr<function, TileSums>, zeroPoints: vec4<Total>) {
-  (*totals).p0 += channelTotals((*sums).p0, zeroPoints);
-  *sums = TileSums();
+fn tileTotals(sums: TileSums, zeroPoints: vec4<Total>) -> TileTotals {
+  return TileTotals(channelTotals(sums.p0, zeroPoints));
+}
+
+fn addTotals(totals: ptr<function, TileTotals>, more: TileTotals) {
+  (*totals).p0 += more.p0;
 }
 
 fn storeTile(first: u32, quad: u32, channels: Channels, totals: TileTotals) {

@@ -1,5 +1,4 @@
-// Four output pixels of one invocation, written out because not every compiler unrolls loops.
-// The importing shader gives Place, placeOf, Tap, tapOf, wordAt and storePixel.
+// Four output pixels of one invocation, written out, because not every compiler unrolls loops.
 const TILE_PIXELS: u32 = 4;
 
 struct Places {
@@ -37,12 +36,16 @@ struct TileTotals {
   p3: vec4<Total>,
 }
 
-fn placesOf(first: u32) -> Places {
-  return Places(placeOf(first + 0u), placeOf(first + 1u), placeOf(first + 2u), placeOf(first + 3u));
+fn placesFrom(first: u32) -> Places {
+  let p0 = placeOf(first);
+  let p1 = placeAfter(p0);
+  let p2 = placeAfter(p1);
+  let p3 = placeAfter(p2);
+  return Places(p0, p1, p2, p3);
 }
 
-fn tapsOf(places: Places, ky: u32, kx: u32) -> Taps {
-  return Taps(tapOf(places.p0, ky, kx), tapOf(places.p1, ky, kx), tapOf(places.p2, ky, kx), tapOf(places.p3, ky, kx));
+fn tapsOf(places: Places, ky: u32, kx: u32, window: u32) -> Taps {
+  return Taps(tapOf(places.p0, ky, kx, window), tapOf(places.p1, ky, kx, window), tapOf(places.p2, ky, kx, window), tapOf(places.p3, ky, kx, window));
 }
 
 fn loadWords(taps: Taps, word: u32) -> Words {
@@ -56,12 +59,15 @@ fn accumulateTile(sums: ptr<function, TileSums>, words: Words, weights: Weights)
   (*sums).p3 = accumulate((*sums).p3, operand(words.p3), weights);
 }
 
-fn flushTile(totals: ptr<function, TileTotals>, sums: ptr<function, TileSums>, zeroPoints: vec4<Total>) {
-  (*totals).p0 += channelTotals((*sums).p0, zeroPoints);
-  (*totals).p1 += channelTotals((*sums).p1, zeroPoints);
-  (*totals).p2 += channelTotals((*sums).p2, zeroPoints);
-  (*totals).p3 += channelTotals((*sums).p3, zeroPoints);
-  *sums = TileSums();
+fn tileTotals(sums: TileSums, zeroPoints: vec4<Total>) -> TileTotals {
+  return TileTotals(channelTotals(sums.p0, zeroPoints), channelTotals(sums.p1, zeroPoints), channelTotals(sums.p2, zeroPoints), channelTotals(sums.p3, zeroPoints));
+}
+
+fn addTotals(totals: ptr<function, TileTotals>, more: TileTotals) {
+  (*totals).p0 += more.p0;
+  (*totals).p1 += more.p1;
+  (*totals).p2 += more.p2;
+  (*totals).p3 += more.p3;
 }
 
 fn storeTile(first: u32, quad: u32, channels: Channels, totals: TileTotals) {

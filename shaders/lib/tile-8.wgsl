@@ -1,5 +1,4 @@
-// Eight output pixels of one invocation, written out because not every compiler unrolls loops.
-// The importing shader gives Place, placeOf, Tap, tapOf, wordAt and storePixel.
+// Eight output pixels of one invocation, written out, because not every compiler unrolls loops.
 const TILE_PIXELS: u32 = 8;
 
 struct Places {
@@ -57,12 +56,20 @@ struct TileTotals {
   p7: vec4<Total>,
 }
 
-fn placesOf(first: u32) -> Places {
-  return Places(placeOf(first + 0u), placeOf(first + 1u), placeOf(first + 2u), placeOf(first + 3u), placeOf(first + 4u), placeOf(first + 5u), placeOf(first + 6u), placeOf(first + 7u));
+fn placesFrom(first: u32) -> Places {
+  let p0 = placeOf(first);
+  let p1 = placeAfter(p0);
+  let p2 = placeAfter(p1);
+  let p3 = placeAfter(p2);
+  let p4 = placeAfter(p3);
+  let p5 = placeAfter(p4);
+  let p6 = placeAfter(p5);
+  let p7 = placeAfter(p6);
+  return Places(p0, p1, p2, p3, p4, p5, p6, p7);
 }
 
-fn tapsOf(places: Places, ky: u32, kx: u32) -> Taps {
-  return Taps(tapOf(places.p0, ky, kx), tapOf(places.p1, ky, kx), tapOf(places.p2, ky, kx), tapOf(places.p3, ky, kx), tapOf(places.p4, ky, kx), tapOf(places.p5, ky, kx), tapOf(places.p6, ky, kx), tapOf(places.p7, ky, kx));
+fn tapsOf(places: Places, ky: u32, kx: u32, window: u32) -> Taps {
+  return Taps(tapOf(places.p0, ky, kx, window), tapOf(places.p1, ky, kx, window), tapOf(places.p2, ky, kx, window), tapOf(places.p3, ky, kx, window), tapOf(places.p4, ky, kx, window), tapOf(places.p5, ky, kx, window), tapOf(places.p6, ky, kx, window), tapOf(places.p7, ky, kx, window));
 }
 
 fn loadWords(taps: Taps, word: u32) -> Words {
@@ -80,16 +87,19 @@ fn accumulateTile(sums: ptr<function, TileSums>, words: Words, weights: Weights)
   (*sums).p7 = accumulate((*sums).p7, operand(words.p7), weights);
 }
 
-fn flushTile(totals: ptr<function, TileTotals>, sums: ptr<function, TileSums>, zeroPoints: vec4<Total>) {
-  (*totals).p0 += channelTotals((*sums).p0, zeroPoints);
-  (*totals).p1 += channelTotals((*sums).p1, zeroPoints);
-  (*totals).p2 += channelTotals((*sums).p2, zeroPoints);
-  (*totals).p3 += channelTotals((*sums).p3, zeroPoints);
-  (*totals).p4 += channelTotals((*sums).p4, zeroPoints);
-  (*totals).p5 += channelTotals((*sums).p5, zeroPoints);
-  (*totals).p6 += channelTotals((*sums).p6, zeroPoints);
-  (*totals).p7 += channelTotals((*sums).p7, zeroPoints);
-  *sums = TileSums();
+fn tileTotals(sums: TileSums, zeroPoints: vec4<Total>) -> TileTotals {
+  return TileTotals(channelTotals(sums.p0, zeroPoints), channelTotals(sums.p1, zeroPoints), channelTotals(sums.p2, zeroPoints), channelTotals(sums.p3, zeroPoints), channelTotals(sums.p4, zeroPoints), channelTotals(sums.p5, zeroPoints), channelTotals(sums.p6, zeroPoints), channelTotals(sums.p7, zeroPoints));
+}
+
+fn addTotals(totals: ptr<function, TileTotals>, more: TileTotals) {
+  (*totals).p0 += more.p0;
+  (*totals).p1 += more.p1;
+  (*totals).p2 += more.p2;
+  (*totals).p3 += more.p3;
+  (*totals).p4 += more.p4;
+  (*totals).p5 += more.p5;
+  (*totals).p6 += more.p6;
+  (*totals).p7 += more.p7;
 }
 
 fn storeTile(first: u32, quad: u32, channels: Channels, totals: TileTotals) {

@@ -1,6 +1,11 @@
-// Every invocation reads the activation words it needs, one word of each pixel at a time.
+// Every invocation loads the activation words it needs, one word of each pixel at a time.
 const STEP_WORDS: u32 = 1;
 
-fn accumulateStep(sums: ptr<function, TileSums>, taps: Taps, word: u32, step: u32, quad: u32) {
-  accumulateTile(sums, loadWords(taps, word), weightsAt(step, quad));
+// Which of a step's words the invocation loads.
+fn ownWord(quad: u32) -> u32 {
+  return 0u;
+}
+
+fn accumulateStep(sums: ptr<function, TileSums>, words: Words, step: u32, quad: u32) {
+  accumulateTile(sums, words, weightsAt(step, quad));
 }

@@ -4,7 +4,13 @@ import { defineOp, type OpContext } from './define-op.ts';
 import { absorbPad } from './lib/absorb-pad.ts';
 import { convolutionKernels } from './lib/convolution-kernels.ts';
 import { convolutionSums } from './lib/convolution-reference.ts';
-import { activationShapes, checkWindow, type ConvolutionShape, outputSize, type WindowAttributes } from './lib/convolution-shape.ts';
+import {
+  activationShapes,
+  checkWindow,
+  type ConvolutionShape,
+  outputSize,
+  type WindowAttributes,
+} from './lib/convolution-shape.ts';
 import { absorbLayerConsumer, finishReference, type LayerAttributes } from './lib/fused-layer.ts';
 import { centered, checkBias, shapeOfRank } from './lib/layer-operands.ts';
 

@@ -3,7 +3,13 @@ import type { Shape } from '../tensor/shape.ts';
 import { defineOp, type OpContext } from './define-op.ts';
 import { absorbPad } from './lib/absorb-pad.ts';
 import { convolutionKernels } from './lib/convolution-kernels.ts';
-import { activationShapes, checkWindow, type ConvolutionShape, outputSize, type WindowAttributes } from './lib/convolution-shape.ts';
+import {
+  activationShapes,
+  checkWindow,
+  type ConvolutionShape,
+  outputSize,
+  type WindowAttributes,
+} from './lib/convolution-shape.ts';
 import { depthwiseKernels } from './lib/depthwise-kernels.ts';
 import { absorbLayerConsumer, finishReference, type LayerAttributes } from './lib/fused-layer.ts';
 import { centered, checkBias, shapeOfRank } from './lib/layer-operands.ts';

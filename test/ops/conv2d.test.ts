@@ -96,16 +96,31 @@ const sizes: Record<string, Int8Case> = {
     roundings: every,
   },
   '3x3 same, batch 2': { x: [2, 5, 6, 8], outChannels: 12, kernel: [3, 3], attributes: same3x3 },
-  '3x3 dilated': { x: [1, 9, 8, 5], outChannels: 7, kernel: [3, 3], attributes: { dilations: [2, 3], padding: [2, 3, 2, 3] } },
+  '3x3 dilated': {
+    x: [1, 9, 8, 5],
+    outChannels: 7,
+    kernel: [3, 3],
+    attributes: { dilations: [2, 3], padding: [2, 3, 2, 3] },
+  },
   '5x3, uneven padding and strides': {
     x: [1, 9, 11, 6],
     outChannels: 10,
     kernel: [5, 3],
     attributes: { strides: [3, 2], padding: [4, 0, 1, 2] },
   },
-  'padding beyond the kernel': { x: [1, 2, 2, 4], outChannels: 4, kernel: [1, 1], attributes: { padding: [2, 1, 0, 3] } },
+  'padding beyond the kernel': {
+    x: [1, 2, 2, 4],
+    outChannels: 4,
+    kernel: [1, 1],
+    attributes: { padding: [2, 1, 0, 3] },
+  },
   'groups of whole quads': { x: [1, 4, 5, 16], outChannels: 32, kernel: [3, 3], attributes: { ...same3x3, groups: 2 } },
-  'groups that split quads': { x: [1, 4, 4, 9], outChannels: 15, kernel: [3, 3], attributes: { ...same3x3, groups: 3 } },
+  'groups that split quads': {
+    x: [1, 4, 4, 9],
+    outChannels: 15,
+    kernel: [3, 3],
+    attributes: { ...same3x3, groups: 3 },
+  },
   'a group for each channel': { x: [1, 4, 4, 7], outChannels: 7, kernel: [2, 2], attributes: { groups: 7 } },
   'no bias': { x: [1, 4, 4, 4], outChannels: 4, kernel: [2, 2], hasBias: false },
   'asymmetric weights': { x: [1, 5, 5, 6], outChannels: 9, kernel: [3, 3], attributes: same3x3, weightZeroPoint: 23 },
@@ -119,11 +134,11 @@ const sizes: Record<string, Int8Case> = {
   },
   'asymmetric weights, long': { x: [1, 1, 3, 1290], outChannels: 4, kernel: [1, 1], weightZeroPoint: 127 },
   'sums beyond 1024 products': { x: [1, 3, 3, 300], outChannels: 4, kernel: [3, 3], attributes: same3x3 },
-  'a tap beyond 1024 products': { x: [1, 1, 9, 1100], outChannels: 16, kernel: [1, 1], inputZeroPoint: 127 },
+  'a tap beyond 1024 products': { x: [1, 1, 9, 2300], outChannels: 16, kernel: [1, 1], inputZeroPoint: 127 },
   'a tap of many chunks': { x: [1, 1, 2, 5003], outChannels: 5, kernel: [1, 1] },
   relu6: { x: [1, 4, 4, 8], outChannels: 8, kernel: [1, 1], attributes: { activation: 'relu6' }, roundings: every },
 };
-for (let channels = 1; channels <= 33; channels += 4) {
+for (const channels of [1, 2, 7, 17, 33]) {
   sizes[`3x3, ${channels} to ${34 - channels} channels`] = {
     x: [1, 3, 5, channels],
     outChannels: 34 - channels,
@@ -132,7 +147,25 @@ for (let channels = 1; channels <= 33; channels += 4) {
   };
 }
 
+/** Every product is −128 · 127, so that the sum comes as close to ±2²⁴ as float32 is trusted with, and then beyond. */
+function largest(products: number): OpCase<Conv2dAttributes> {
+  const opCase = int8(`largest sums of ${products} products`, {
+    x: [1, 1, 1, products],
+    outChannels: 4,
+    kernel: [1, 1],
+  });
+  const values = [-128, 127, 100].map((value, index) =>
+    new Array<number>(index === 1 ? 4 * products : products).fill(value),
+  );
+  return {
+    ...opCase,
+    inputs: opCase.inputs.map((input, index) => (index < 2 ? { ...input!, data: values[index] } : input)),
+    outputs: [{ dtype: 'int8', quantization: perTensor(40, 0) }],
+  };
+}
+
 testOp(conv2d, [
+  ...[1023, 1024, 1031, 1032, 1033].map(largest),
   ...Object.entries(sizes).map(([name, size]) => int8(name, size)),
   ...Object.entries(sizes).map(([name, size]) => float(name, size)),
 ]);

@@ -15,7 +15,12 @@ interface Sizes {
   readonly weightZeroPoint?: number;
 }
 
-const plain: DepthwiseConv2dAttributes = { strides: [1, 1], dilations: [1, 1], padding: [0, 0, 0, 0], activation: 'none' };
+const plain: DepthwiseConv2dAttributes = {
+  strides: [1, 1],
+  dilations: [1, 1],
+  padding: [0, 0, 0, 0],
+  activation: 'none',
+};
 const same3x3 = { padding: [1, 1, 1, 1] as const };
 const every: readonly Rounding[] = ['float', 'tflite-single', 'tflite-double'];
 

@@ -1,6 +1,15 @@
 import { NumericError } from '../../errors.ts';
+import { codeRange } from '../../tensor/dtype.ts';
 import { type Quantization, scaleAt, zeroPointAt } from '../../tensor/quantization.ts';
-import { accumulatorMultiplier, encodeMultiplier, type Multiplier, type Rounding } from '../../tensor/requantize.ts';
+import {
+  accumulatorMultiplier,
+  encodeMultiplier,
+  float32Bits,
+  float32FromBits,
+  type Multiplier,
+  type Rounding,
+} from '../../tensor/requantize.ts';
+import { type Activation, activationCodes } from './activation.ts';
 
 /** What the int32 accumulators of an int8 layer need to become codes. */
 export interface LayerQuantization {
@@ -18,66 +27,105 @@ export function channelMultiplier(quantization: LayerQuantization, channel: numb
   return encodeMultiplier(real, rounding);
 }
 
-/** Sums over the real weights of one output channel, zero point subtracted. */
-export interface WeightSums {
-  /** Σ (w − zw) */
-  readonly sum: Float64Array;
-  /** Σ |w − zw| */
-  readonly magnitude: Float64Array;
+/** The constant numbers of an int8 layer by output channel. */
+export interface ChannelSummary {
+  /** bias − zx · Σ (w − zw): with it the sum may run over codes as they are. It may leave int32; see channelParameters. */
+  readonly bias: Float64Array;
+  readonly multipliers: readonly Multiplier[];
+  /**
+   * Whether float32 carries every sum exactly to the code: no partial sum of codes and bias exceeds 2²⁴, nor a scaled
+   * sum 2²², and the multipliers can be scaled by 2⁴⁸. Only for the `float` rounding mode.
+   */
+  readonly isShort: boolean;
 }
 
 /**
+ * @param weights codes
  * @param channelOf output channel of a weight by its index
- */
-export function weightSums(
-  weights: Int8Array,
-  quantization: Quantization,
-  channels: number,
-  channelOf: (index: number) => number,
-): WeightSums {
-  const sum = new Float64Array(channels);
-  const magnitude = new Float64Array(channels);
-  for (let i = 0; i < weights.length; i++) {
-    const channel = channelOf(i);
-    const weight = weights[i] - zeroPointAt(quantization, channel);
-    sum[channel] += weight;
-    magnitude[channel] += Math.abs(weight);
-  }
-  return { sum, magnitude };
-}
-
-/**
- * Per quad of output channels four vec4<i32>: the bias with the input's zero point folded in (bias − zx · Σ (w − zw)), the
- * multiplier's bits, its shift, and the weights' zero points.
- * @param lanes quads, padded; at least ⌈channels / 4⌉
+ * @param products that a sum runs over, padding included
  * @throws NumericError when an accumulator could leave int32, or a multiplier cannot be encoded
  */
-export function channelParameters(
+export function summarizeChannels(
   where: string,
+  weights: Int8Array,
+  channelOf: (index: number) => number,
   bias: Int32Array | undefined,
-  sums: WeightSums,
   quantization: LayerQuantization,
-  lanes: number,
-): Int32Array {
-  const parameters = new Int32Array(lanes * 16);
+  channels: number,
+  products: number,
+): ChannelSummary {
+  const sums = new Float64Array(channels);
+  const centeredMagnitudes = new Float64Array(channels);
+  const magnitudes = new Float64Array(channels);
+  for (let i = 0; i < weights.length; i++) {
+    const channel = channelOf(i);
+    const weight = weights[i] - zeroPointAt(quantization.weights, channel);
+    sums[channel] += weight;
+    centeredMagnitudes[channel] += Math.abs(weight);
+    magnitudes[channel] += Math.abs(weights[i]);
+  }
   const inputZeroPoint = zeroPointAt(quantization.input, 0);
   const largestInput = Math.max(127 - inputZeroPoint, inputZeroPoint + 128);
-  for (let channel = 0; channel < sums.sum.length; channel++) {
+  const folded = new Float64Array(channels);
+  const multipliers: Multiplier[] = [];
+  let isShort = quantization.rounding === 'float';
+  for (let channel = 0; channel < channels; channel++) {
     const channelBias = bias?.[channel] ?? 0;
-    const bound = sums.magnitude[channel] * largestInput + Math.abs(channelBias);
+    const bound = centeredMagnitudes[channel] * largestInput + Math.abs(channelBias);
     if (bound >= 2 ** 31) {
       throw new NumericError(
         `${where}: the sum of output channel ${channel} can reach ±${bound}, beyond int32 (bias ${channelBias}). Use a larger weight scale for this channel, or fewer inputs.`,
       );
     }
-    const { bits, shift } = channelMultiplier(quantization, channel);
-    const at = (channel >> 2) * 16 + (channel & 3);
-    // The fold may leave int32 where the whole sum does not; wrapping around here and in the shader cancels.
-    parameters[at] = channelBias - inputZeroPoint * sums.sum[channel];
-    parameters[at + 4] = bits;
-    parameters[at + 8] = shift;
-    parameters[at + 12] = zeroPointAt(quantization.weights, channel);
+    folded[channel] = channelBias - inputZeroPoint * sums[channel];
+    const multiplier = channelMultiplier(quantization, channel);
+    multipliers.push(multiplier);
+    const zeroPoint = Math.abs(zeroPointAt(quantization.weights, channel));
+    // Σ a·w and zw · Σ a are summed apart, and what pads the sum has weights of zw.
+    const partial = 128 * (magnitudes[channel] + 2 * zeroPoint * products) + Math.abs(folded[channel]);
+    isShort &&= partial < 2 ** 24 && isShortMultiplier(multiplier, partial);
   }
+  return { bias: folded, multipliers, isShort };
+}
+
+function isShortMultiplier({ bits }: Multiplier, bound: number): boolean {
+  const real = float32FromBits(bits);
+  return bound * real < 2 ** 22 && (real === 0 || real > 2 ** -70);
+}
+
+/** vec4<i32> that `channelParameters` makes. */
+export function channelParameterCount(lanes: number): number {
+  return 1 + lanes * 4;
+}
+
+/**
+ * What `output-int8.wgsl` reads. First the output's zero point, the smallest and largest code the activation allows, and
+ * the input's zero point in all four codes of a word. Then per quad of output channels four vec4<i32>: the folded bias,
+ * the multiplier's bits, its shift, and the weights' zero points.
+ * @param isShort for `output-int8-short.wgsl`: float32 bits of bias · 2⁴⁸, multiplier / 2⁴⁸ and zero points
+ * @param lanes quads, padded; at least ⌈channels / 4⌉
+ */
+export function channelParameters(
+  summary: ChannelSummary,
+  quantization: LayerQuantization,
+  activation: Activation,
+  isShort: boolean,
+  lanes: number,
+): Int32Array {
+  const parameters = new Int32Array(channelParameterCount(lanes) * 4);
+  const [low, high] = activationCodes(activation, quantization.output, codeRange('int8'));
+  const paddingCode = zeroPointAt(quantization.input, 0) & 0xff;
+  parameters.set([zeroPointAt(quantization.output, 0), low, high, paddingCode * 0x01010101]);
+  summary.multipliers.forEach(({ bits, shift }, channel) => {
+    const at = 4 + (channel >> 2) * 16 + (channel & 3);
+    const bias = summary.bias[channel];
+    const zeroPoint = zeroPointAt(quantization.weights, channel);
+    // A folded bias may leave int32 where the whole sum does not; wrapping around here and in the shader cancels.
+    parameters[at] = isShort ? float32Bits(bias * 2 ** 48) : bias;
+    parameters[at + 4] = isShort ? float32Bits(float32FromBits(bits) * 2 ** -48) : bits;
+    parameters[at + 8] = shift;
+    parameters[at + 12] = isShort ? float32Bits(zeroPoint) : zeroPoint;
+  });
   return parameters;
 }
 

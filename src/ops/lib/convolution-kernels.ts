@@ -1,13 +1,19 @@
 import conv2dFloat from '../../../shaders/conv2d-float.wgsl';
 import conv2dInt8 from '../../../shaders/conv2d-int8.wgsl';
-import type { Engine } from '../../gpu/capabilities.ts';
 import { bytesPerElement } from '../../tensor/dtype.ts';
 import { zeroPointAt } from '../../tensor/quantization.ts';
 import { deviceBytes } from '../../tensor/quads.ts';
 import { elementCount, quadCount } from '../../tensor/shape.ts';
 import type { Cost, Dispatch, Kernel, KernelContext, OpContext } from '../define-op.ts';
-import { channelParameters, floatBias, weightSums } from './channel-parameters.ts';
-import { activationShapes, type ConvolutionShape, flattened, multiplyAccumulates, outputPixels, readsPadding } from './convolution-shape.ts';
+import { channelParameterCount, channelParameters, floatBias, summarizeChannels } from './channel-parameters.ts';
+import {
+  activationShapes,
+  type ConvolutionShape,
+  flattened,
+  isPointwise,
+  multiplyAccumulates,
+  outputPixels,
+} from './convolution-shape.ts';
 import { acceptsTile, chooseTile, type ConvolutionTile, convolutionTiles, tileLanes } from './convolution-tiles.ts';
 import { type Epilogue, floatEpilogue, int8Epilogue, type LayerAttributes, layerQuantization } from './fused-layer.ts';
 import { acceptsLayer } from './layer-operands.ts';
@@ -63,28 +69,37 @@ function int8Dispatch(
   const quantization = layerQuantization(op, context);
   const lanes = tileLanes(tile, shape);
   const bias = context.constants[2]?.data as Int32Array | undefined;
+  const codes = weights() as Int8Array;
   const zeroPointOf = (channel: number): number => zeroPointAt(quantization.weights, channel);
   const isSymmetric = quantization.weights.zeroPoints.every((zeroPoint) => zeroPoint === 0);
-  const codesOf = weights as () => Int8Array;
-  const parameters = (): Int32Array => {
-    const codes = codesOf();
-    const weightsPerChannel = codes.length / shape.outChannels;
-    const sums = weightSums(codes, quantization.weights, shape.outChannels, (index) => Math.floor(index / weightsPerChannel));
-    return channelParameters(`${op} "${context.name}"`, bias, sums, quantization, lanes);
-  };
-  const epilogue = int8Epilogue(op, context);
-  const loops = loopConstants(shape, tile, context.engine);
-  const paddingCode = zeroPointAt(quantization.input, 0) & 0xff;
-  return convolutionDispatch(context, conv2dInt8, shape, tile, {
+  const perChannel = codes.length / shape.outChannels;
+  const unlimited = reductionOf(shape, tile, Infinity);
+  const summary = summarizeChannels(
+    `${op} "${context.name}"`,
+    codes,
+    (index) => Math.floor(index / perChannel),
+    bias,
+    quantization,
+    shape.outChannels,
+    unlimited.words * 4,
+  );
+  const isExact = context.engine === 'f32-exact';
+  const isShort = isExact && summary.isShort;
+  const reduction = isExact && !isShort ? reductionOf(shape, tile, exactWords) : unlimited;
+  const epilogue = int8Epilogue(op, context, isShort);
+  return convolutionDispatch(context, conv2dInt8, shape, tile, reduction, {
     imports: {
       ...epilogue.imports,
-      'engine-dp4a': `engine-${context.engine}`,
+      'engine-dp4a': isShort ? 'engine-f32-short' : `engine-${context.engine}`,
       'channel-sums-symmetric': isSymmetric ? 'channel-sums-symmetric' : 'channel-sums-asymmetric',
     },
-    constants: { ...epilogue.constants, ...loops, PADDING_WORD: paddingCode * 0x01010101, PARAMETER_QUADS: lanes * 4 },
+    constants: { ...epilogue.constants, PARAMETERS: channelParameterCount(lanes) },
     bindings: [
-      { constant: 'weights', data: () => asWords(packWeights(codesOf(), shape, lanes, zeroPointOf)) },
-      { constant: 'parameters', data: parameters },
+      { constant: 'weights', data: () => asWords(packWeights(codes, shape, reduction, lanes, zeroPointOf)) },
+      {
+        constant: 'parameters',
+        data: () => channelParameters(summary, quantization, context.attributes.activation, isShort, lanes),
+      },
       { output: 0 },
       ...epilogue.bindings,
     ],
@@ -100,12 +115,13 @@ function floatDispatch(
 ): Dispatch {
   const lanes = tileLanes(tile, shape);
   const bias = context.constants[2]?.data as Float32Array | undefined;
+  const reduction = reductionOf(shape, tile, Infinity);
   const epilogue = floatEpilogue(context);
-  return convolutionDispatch(context, conv2dFloat, shape, tile, {
+  return convolutionDispatch(context, conv2dFloat, shape, tile, reduction, {
     imports: epilogue.imports,
-    constants: { ...epilogue.constants, ...loopConstants(shape, tile, undefined), PARAMETER_QUADS: lanes },
+    constants: { ...epilogue.constants, PARAMETERS: lanes },
     bindings: [
-      { constant: 'weights', data: () => packWeights(weights() as Float32Array, shape, lanes, () => 0) },
+      { constant: 'weights', data: () => packWeights(weights() as Float32Array, shape, reduction, lanes, () => 0) },
       { constant: 'parameters', data: () => floatBias(bias, lanes) },
       { output: 0 },
       ...epilogue.bindings,
@@ -119,45 +135,39 @@ function convolutionDispatch(
   shader: string,
   shape: ConvolutionShape,
   tile: ConvolutionTile,
+  reduction: Reduction,
   { imports, constants, bindings }: Epilogue,
 ): Dispatch {
   const lanes = tileLanes(tile, shape);
   const { input, output } = activationShapes(shape);
-  const window = channelWindow(shape).words;
+  const isFlat = isPointwise(shape);
   const launch = linearDispatch(lanes * Math.ceil(outputPixels(shape) / tile.pixels));
   return {
     shader,
     imports: {
       ...imports,
+      'pixels-window': isFlat ? 'pixels-flat' : 'pixels-window',
+      'reduce-chunks': reduction.file,
       'tile-1': `tile-${tile.pixels}`,
       'words-direct': tile.isShared ? `words-shared-${tile.pixels}` : 'words-direct',
     },
     constants: {
       ...constants,
       ...launch.constants,
+      ...(isFlat ? {} : windowConstants(shape)),
+      ...reduction.constants,
       X_QUADS: quadCount(input),
       Y_QUADS: quadCount(output),
-      WEIGHT_WORDS: shape.kernelHeight * shape.kernelWidth * window * 4 * lanes,
+      WEIGHT_WORDS: reduction.words * 4 * lanes,
       BATCH: shape.batch,
-      IN_HEIGHT: shape.inHeight,
-      IN_WIDTH: shape.inWidth,
       IN_QUADS: Math.ceil(shape.inChannels / 4),
       OUT_HEIGHT: shape.outHeight,
       OUT_WIDTH: shape.outWidth,
       OUT_QUADS: Math.ceil(shape.outChannels / 4),
       LANES: lanes,
-      KERNEL_HEIGHT: shape.kernelHeight,
-      KERNEL_WIDTH: shape.kernelWidth,
-      STRIDE_Y: shape.strides[0],
-      STRIDE_X: shape.strides[1],
-      DILATION_Y: shape.dilations[0],
-      DILATION_X: shape.dilations[1],
-      PADDING_TOP: shape.padding[0],
-      PADDING_LEFT: shape.padding[1],
-      IS_PADDED: readsPadding(shape) ? 1 : 0,
       GROUP_IN: shape.inChannels / shape.groups,
       GROUP_OUT: shape.outChannels / shape.groups,
-      WINDOW: window,
+      WINDOW: channelWindow(shape).words,
     },
     bindings: [{ input: 0 }, ...bindings],
     workgroups: launch.workgroups,
@@ -165,38 +175,50 @@ function convolutionDispatch(
   };
 }
 
-/** Splits the words of a tap into steps, and into chunks where float32 sums would lose exactness. */
-function loopConstants(
-  shape: ConvolutionShape,
-  tile: ConvolutionTile,
-  engine: Engine | undefined,
-): Readonly<Record<'CHUNKS' | 'CHUNK_STEPS' | 'TAIL_WORDS' | 'FLUSH', number>> {
-  const { words } = channelWindow(shape);
-  const stepWords = tile.isShared ? 4 : 1;
-  let chunkWords = Math.floor(words / stepWords) * stepWords;
-  let flush = 0;
-  if (engine === 'f32-exact' && words > exactWords) {
-    chunkWords = chunkOfLeastTail(words, stepWords);
-    flush = 2;
-  } else if (engine === 'f32-exact' && words * shape.kernelHeight * shape.kernelWidth > exactWords) {
-    flush = 1;
-  }
-  const chunks = chunkWords === 0 ? 0 : Math.floor(words / chunkWords);
+/** For `pixels-window`; `pixels-flat` has none. */
+function windowConstants(shape: ConvolutionShape): Readonly<Record<string, number>> {
   return {
-    CHUNKS: chunks,
-    CHUNK_STEPS: chunkWords / stepWords,
-    TAIL_WORDS: words - chunks * chunkWords,
-    FLUSH: flush,
+    IN_HEIGHT: shape.inHeight,
+    IN_WIDTH: shape.inWidth,
+    STRIDE_Y: shape.strides[0],
+    STRIDE_X: shape.strides[1],
+    DILATION_Y: shape.dilations[0],
+    DILATION_X: shape.dilations[1],
+    PADDING_TOP: shape.padding[0],
+    PADDING_LEFT: shape.padding[1],
   };
 }
 
-/** The chunk between half of and all that stays exact which leaves the fewest words over. */
-function chunkOfLeastTail(words: number, stepWords: number): number {
-  let best = exactWords;
-  for (let chunk = exactWords; chunk > exactWords / 2; chunk -= stepWords) {
-    if (words % chunk < words % best) best = chunk;
+/** How the words of all taps are summed. */
+interface Reduction {
+  /** `reduce-*.wgsl` */
+  readonly file: string;
+  readonly constants: Readonly<Record<string, number>>;
+  /** Words of a tap in the packed weights, and of all taps: the window's, padded to whole steps. */
+  readonly tapWords: number;
+  readonly words: number;
+}
+
+/** @param limit words that may be summed before the sums go to totals */
+function reductionOf(shape: ConvolutionShape, tile: ConvolutionTile, limit: number): Reduction {
+  const { words } = channelWindow(shape);
+  const taps = shape.kernelHeight * shape.kernelWidth;
+  const stepWords = tile.isShared ? 4 : 1;
+  const steps = Math.ceil(words / stepWords);
+  if (taps === 1 && steps * stepWords <= limit) {
+    return { file: 'reduce-once', constants: { STEPS: steps }, tapWords: steps * stepWords, words: steps * stepWords };
   }
-  return best;
+  const kernel = { KERNEL_WIDTH: shape.kernelWidth, TAPS: taps };
+  const allSteps = Math.ceil((taps * words) / stepWords);
+  if (words < 4 && allSteps * stepWords <= limit) {
+    const constants = { ...kernel, STEPS: allSteps };
+    return { file: 'reduce-small-taps', constants, tapWords: words, words: allSteps * stepWords };
+  }
+  const chunks = Math.ceil((steps * stepWords) / limit) || 1;
+  const chunkSteps = Math.ceil(steps / chunks);
+  const tapWords = chunks * chunkSteps * stepWords;
+  const constants = { ...kernel, CHUNKS: chunks, STEPS: chunkSteps };
+  return { file: 'reduce-chunks', constants, tapWords, words: taps * tapWords };
 }
 
 /** Products as two operations each; activations, weights and bias once over the bus. */
@@ -204,9 +226,10 @@ export function layerCost(context: OpContext<object>, products: number): Cost {
   let bytes = 0;
   for (const [index, type] of context.inputs.entries()) {
     if (type === undefined) continue;
-    bytes += context.constants[index] ? elementCount(type.shape) * bytesPerElement(type.dtype) : deviceBytes(type.dtype, type.shape);
+    bytes += context.constants[index]
+      ? elementCount(type.shape) * bytesPerElement(type.dtype)
+      : deviceBytes(type.dtype, type.shape);
   }
   for (const type of context.outputs) bytes += deviceBytes(type.dtype, type.shape);
   return { operations: 2 * products, bytes };
 }
-

@@ -57,25 +57,15 @@ export function outputSize(
   return Math.floor((padded - span) / strides[index]) + 1;
 }
 
-/** Whether some tap of some output lies outside of the image. */
-export function readsPadding(shape: ConvolutionShape): boolean {
-  const [top, left] = shape.padding;
-  const last = (outputs: number, stride: number, kernel: number, dilation: number, before: number): number =>
-    (outputs - 1) * stride + (kernel - 1) * dilation - before;
-  const bottom = last(shape.outHeight, shape.strides[0], shape.kernelHeight, shape.dilations[0], top);
-  const right = last(shape.outWidth, shape.strides[1], shape.kernelWidth, shape.dilations[1], left);
-  return top > 0 || left > 0 || bottom >= shape.inHeight || right >= shape.inWidth;
+/** Whether it is a 1×1 convolution that reads every pixel once, in order: a matrix product. */
+export function isPointwise({ kernelHeight, kernelWidth, strides, padding }: ConvolutionShape): boolean {
+  const isSingleTap = kernelHeight === 1 && kernelWidth === 1;
+  return isSingleTap && strides[0] === 1 && strides[1] === 1 && padding.every((size) => size === 0);
 }
 
-/** A 1×1 convolution that reads every pixel once is a matrix product; its pixels make one row. */
+/** The pixels of a pointwise convolution as one row; any other convolution as it is. */
 export function flattened(shape: ConvolutionShape): ConvolutionShape {
-  const isPointwise =
-    shape.kernelHeight === 1 &&
-    shape.kernelWidth === 1 &&
-    shape.strides[0] === 1 &&
-    shape.strides[1] === 1 &&
-    shape.padding.every((size) => size === 0);
-  if (!isPointwise) return shape;
+  if (!isPointwise(shape)) return shape;
   const pixels = shape.batch * shape.inHeight * shape.inWidth;
   return { ...shape, batch: 1, inHeight: 1, inWidth: pixels, outHeight: 1, outWidth: pixels };
 }

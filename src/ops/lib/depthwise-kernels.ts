@@ -1,10 +1,15 @@
 import depthwiseConv2dFloat from '../../../shaders/depthwise-conv2d-float.wgsl';
 import depthwiseConv2dInt8 from '../../../shaders/depthwise-conv2d-int8.wgsl';
 import { toQuads } from '../../tensor/quads.ts';
-import { zeroPointAt } from '../../tensor/quantization.ts';
 import { quadCount } from '../../tensor/shape.ts';
 import type { Dispatch, Kernel, KernelContext, OpContext } from '../define-op.ts';
-import { channelParameters, floatBias, type LayerQuantization, weightSums } from './channel-parameters.ts';
+import {
+  channelParameterCount,
+  channelParameters,
+  floatBias,
+  type LayerQuantization,
+  summarizeChannels,
+} from './channel-parameters.ts';
 import { layerCost } from './convolution-kernels.ts';
 import { activationShapes, type ConvolutionShape, multiplyAccumulates } from './convolution-shape.ts';
 import { type Epilogue, floatEpilogue, int8Epilogue, type LayerAttributes, layerQuantization } from './fused-layer.ts';
@@ -45,24 +50,33 @@ export function depthwiseKernels<A extends LayerAttributes>(
 
 function int8Dispatch(context: KernelContext<LayerAttributes>, shape: ConvolutionShape): Dispatch {
   const quantization = layerQuantization(op, context);
-  const epilogue = int8Epilogue(op, context);
   const weights = context.constants[1]!;
   const codes = weights.data as Int8Array;
   const bias = context.constants[2]?.data as Int32Array | undefined;
   const channels = shape.outChannels;
   const quads = Math.ceil(channels / 4);
-  const paddingCode = zeroPointAt(quantization.input, 0) & 0xff;
+  const summary = summarizeChannels(
+    `${op} "${context.name}"`,
+    codes,
+    (index) => index % channels,
+    bias,
+    quantization,
+    channels,
+    shape.kernelHeight * shape.kernelWidth,
+  );
+  const isShort = context.engine === 'f32-exact' && summary.isShort;
+  const epilogue = int8Epilogue(op, context, isShort);
   return depthwiseDispatch(context, depthwiseConv2dInt8, shape, {
-    imports: { ...epilogue.imports, 'engine-scalar': engineFile(context, shape, quantization) },
-    constants: { ...epilogue.constants, PADDING_WORD: paddingCode * 0x01010101, PARAMETER_QUADS: quads * 4 },
+    imports: {
+      ...epilogue.imports,
+      'engine-scalar': isShort ? 'engine-f32-short' : engineFile(context, shape, quantization),
+    },
+    constants: { ...epilogue.constants, PARAMETERS: channelParameterCount(quads) },
     bindings: [
       { constant: 'weights', data: () => asWords(toQuads(codes, 'int8', weights.shape)) },
       {
         constant: 'parameters',
-        data: () => {
-          const sums = weightSums(codes, quantization.weights, channels, (index) => index % channels);
-          return channelParameters(`${op} "${context.name}"`, bias, sums, quantization, quads);
-        },
+        data: () => channelParameters(summary, quantization, context.attributes.activation, isShort, quads),
       },
       { output: 0 },
       ...epilogue.bindings,
@@ -89,7 +103,7 @@ function floatDispatch(context: KernelContext<LayerAttributes>, shape: Convoluti
   const quads = Math.ceil(shape.outChannels / 4);
   return depthwiseDispatch(context, depthwiseConv2dFloat, shape, {
     imports: epilogue.imports,
-    constants: { ...epilogue.constants, PARAMETER_QUADS: quads },
+    constants: { ...epilogue.constants, PARAMETERS: quads },
     bindings: [
       { constant: 'weights', data: () => toQuads(weights.data as Float32Array, 'float32', weights.shape) },
       { constant: 'parameters', data: () => floatBias(bias, quads) },
@@ -107,10 +121,11 @@ function depthwiseDispatch(
 ): Dispatch {
   const { input, output } = activationShapes(shape);
   const quads = Math.ceil(shape.outChannels / 4);
+  const hasThreeRows = shape.kernelHeight === 3;
   const launch = linearDispatch(quads * Math.ceil(shape.outWidth / rowPixels) * shape.outHeight * shape.batch);
   return {
     shader,
-    imports: { ...imports, 'row-any': rowFile(shape) },
+    imports: { ...imports, 'rows-any': hasThreeRows ? 'rows-3' : 'rows-any', 'row-any': rowFile(shape) },
     constants: {
       ...constants,
       ...launch.constants,
@@ -123,7 +138,7 @@ function depthwiseDispatch(
       OUT_HEIGHT: shape.outHeight,
       OUT_WIDTH: shape.outWidth,
       QUADS: quads,
-      KERNEL_HEIGHT: shape.kernelHeight,
+      ...(hasThreeRows ? {} : { KERNEL_HEIGHT: shape.kernelHeight }),
       KERNEL_WIDTH: shape.kernelWidth,
       STRIDE_Y: shape.strides[0],
       STRIDE_X: shape.strides[1],

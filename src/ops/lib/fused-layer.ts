@@ -53,7 +53,9 @@ export function absorbLayerConsumer<A extends LayerAttributes>(
     // On codes the clamp is the same before and after only when both mean the same numbers.
     if (!sameQuantization(own.quantization, result.quantization)) return undefined;
     if (attributes.add === undefined) {
-      return attributes.activation === 'none' ? { attributes: { ...attributes, activation }, inputs: self.inputs } : undefined;
+      return attributes.activation === 'none'
+        ? { attributes: { ...attributes, activation }, inputs: self.inputs }
+        : undefined;
     }
     if (attributes.add.activation !== 'none') return undefined;
     return { attributes: { ...attributes, add: { ...attributes.add, activation } }, inputs: self.inputs };
@@ -62,7 +64,8 @@ export function absorbLayerConsumer<A extends LayerAttributes>(
   const other = 1 - slot;
   const residual = consumer.context.inputs[other];
   const isPlain = residual !== undefined && residual.dtype === own.dtype && sameShape(residual.shape, own.shape);
-  if (!isPlain || consumer.context.constants[other] !== undefined || !sameShape(own.shape, result.shape)) return undefined;
+  if (!isPlain || consumer.context.constants[other] !== undefined || !sameShape(own.shape, result.shape))
+    return undefined;
   return {
     attributes: { ...attributes, add: { quantization: own.quantization, activation } },
     inputs: [self.inputs[0], self.inputs[1], self.inputs[2] ?? '', consumer.inputs[other]],
@@ -77,18 +80,21 @@ export interface Epilogue {
   readonly bindings: readonly Binding[];
 }
 
-/** For shaders that import `output-int8`. */
-export function int8Epilogue(op: string, context: KernelContext<LayerAttributes>): Epilogue {
-  const { activation, add } = context.attributes;
+/**
+ * For shaders that import `output-int8`.
+ * @param isShort whether `output-int8-short` takes its place
+ */
+export function int8Epilogue(op: string, context: KernelContext<LayerAttributes>, isShort: boolean): Epilogue {
+  const { add } = context.attributes;
   const { output } = layerQuantization(op, context);
-  const [low, high] = activationCodes(activation, output, codeRange('int8'));
-  const imports = { 'requantize-float': `requantize-${context.rounding}` };
-  const constants = { ZERO_POINT: zeroPointAt(output, 0), LOW: low, HIGH: high };
-  if (add === undefined) return { imports, constants, bindings: [] };
+  const imports: Readonly<Record<string, string>> = isShort
+    ? { 'output-int8': 'output-int8-short' }
+    : { 'requantize-float': `requantize-${context.rounding}` };
+  if (add === undefined) return { imports, constants: {}, bindings: [] };
   const sum = addCodesConstants(output, ...addedQuantizations(op, context), add.activation, context.rounding);
   return {
     imports: { ...imports, ...sum.imports, 'epilogue-none-int8': 'epilogue-add-int8' },
-    constants: { ...constants, ...sum.constants },
+    constants: sum.constants,
     bindings: [{ input: residualInput }],
   };
 }

@@ -65,6 +65,7 @@ export function centered(
   const stride = shape.slice((quantization.axis ?? 0) + 1).reduce((product, size) => product * size, 1);
   const entries = quantization.zeroPoints.length;
   const values = new Float64Array(data.length);
-  for (let i = 0; i < values.length; i++) values[i] = data[i] - zeroPointAt(quantization, Math.floor(i / stride) % entries);
+  for (let i = 0; i < values.length; i++)
+    values[i] = data[i] - zeroPointAt(quantization, Math.floor(i / stride) % entries);
   return values;
 }

@@ -24,37 +24,47 @@ export function channelWindow({ inChannels, outChannels, groups }: ConvolutionSh
   return { words, start: (quad) => Math.min(firstWord(quad), inQuads - words) };
 }
 
+/** Room for words in the packed weights. */
+export interface PackedWords {
+  /** Of a tap: the window's, or more to pad it. */
+  readonly tapWords: number;
+  /** Of all taps, or more to pad them. */
+  readonly words: number;
+}
+
 /**
  * Weights [O, kH, kW, C/groups] in the order in which `shaders/lib/convolution.wgsl` reads them: for every tap and word of the
  * window, and for each of a quad's four channels, the words of all quads side by side.
  * @param lanes quads of output channels, padded; at least ⌈O / 4⌉
- * @param fill value of lanes that stand for no weight, by output channel: the weight's zero point
+ * @param fill value of what stands for no weight, by output channel: the weight's zero point
  * @returns four values to a word, lowest first: int8 values pack to a u32
  */
 export function packWeights<T extends Int8Array | Float32Array>(
   weights: T,
   shape: ConvolutionShape,
+  { tapWords, words }: PackedWords,
   lanes: number,
   fill: (channel: number) => number,
 ): T {
-  const { outChannels, groups, kernelHeight, kernelWidth } = shape;
-  const taps = kernelHeight * kernelWidth;
+  const { outChannels, groups } = shape;
+  const taps = shape.kernelHeight * shape.kernelWidth;
   const groupIn = shape.inChannels / groups;
   const groupOut = outChannels / groups;
   const window = channelWindow(shape);
-  const packed = new (weights.constructor as new (length: number) => T)(taps * window.words * 4 * lanes * 4);
+  const packed = new (weights.constructor as new (length: number) => T)(words * 4 * lanes * 4);
   for (let channel = 0; channel < outChannels; channel++) {
     const quad = channel >> 2;
     const firstChannel = window.start(quad) * 4 - Math.floor(channel / groupOut) * groupIn;
     const filler = fill(channel);
-    for (let tap = 0; tap < taps; tap++) {
+    for (let word = 0; word < words; word++) {
+      const tap = Math.floor(word / tapWords);
+      const inTap = word - tap * tapWords;
+      const isReal = tap < taps && inTap < window.words;
       const source = (channel * taps + tap) * groupIn;
-      for (let word = 0; word < window.words; word++) {
-        const target = (((tap * window.words + word) * 4 + (channel & 3)) * lanes + quad) * 4;
-        for (let lane = 0; lane < 4; lane++) {
-          const inner = firstChannel + word * 4 + lane;
-          packed[target + lane] = inner >= 0 && inner < groupIn ? weights[source + inner] : filler;
-        }
+      const target = ((word * 4 + (channel & 3)) * lanes + quad) * 4;
+      for (let lane = 0; lane < 4; lane++) {
+        const inner = firstChannel + inTap * 4 + lane;
+        packed[target + lane] = isReal && inner >= 0 && inner < groupIn ? weights[source + inner] : filler;
       }
     }
   }
