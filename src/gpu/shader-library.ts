@@ -16,8 +16,10 @@ import concatCopy from '../../shaders/lib/concat-copy.wgsl';
 import concatRecode from '../../shaders/lib/concat-recode.wgsl';
 import convolution from '../../shaders/lib/convolution.wgsl';
 import coordinates from '../../shaders/lib/coordinates.wgsl';
+import depthwise from '../../shaders/lib/depthwise.wgsl';
 import engineDp4a from '../../shaders/lib/engine-dp4a.wgsl';
 import engineF32Exact from '../../shaders/lib/engine-f32-exact.wgsl';
+import engineF32Short from '../../shaders/lib/engine-f32-short.wgsl';
 import engineFloat from '../../shaders/lib/engine-float.wgsl';
 import engineScalar from '../../shaders/lib/engine-scalar.wgsl';
 import epilogueAddFloat from '../../shaders/lib/epilogue-add-float.wgsl';
@@ -31,13 +33,24 @@ import meanFloat from '../../shaders/lib/mean-float.wgsl';
 import meanInt8 from '../../shaders/lib/mean-int8.wgsl';
 import outputFloat from '../../shaders/lib/output-float.wgsl';
 import outputInt8 from '../../shaders/lib/output-int8.wgsl';
+import outputInt8Short from '../../shaders/lib/output-int8-short.wgsl';
+import pixelsFlat from '../../shaders/lib/pixels-flat.wgsl';
+import pixelsWindow from '../../shaders/lib/pixels-window.wgsl';
 import poolWindow from '../../shaders/lib/pool-window.wgsl';
 import quadsFloat from '../../shaders/lib/quads-float.wgsl';
 import quadsInt8 from '../../shaders/lib/quads-int8.wgsl';
 import recode from '../../shaders/lib/recode.wgsl';
+import reduceChunks from '../../shaders/lib/reduce-chunks.wgsl';
+import reduceOnce from '../../shaders/lib/reduce-once.wgsl';
+import reduceSmallTaps from '../../shaders/lib/reduce-small-taps.wgsl';
 import requantizeFloat from '../../shaders/lib/requantize-float.wgsl';
 import requantizeTfliteDouble from '../../shaders/lib/requantize-tflite-double.wgsl';
 import requantizeTfliteSingle from '../../shaders/lib/requantize-tflite-single.wgsl';
+import row3Stride1 from '../../shaders/lib/row-3-stride-1.wgsl';
+import row3Stride2 from '../../shaders/lib/row-3-stride-2.wgsl';
+import rowAny from '../../shaders/lib/row-any.wgsl';
+import rows3 from '../../shaders/lib/rows-3.wgsl';
+import rowsAny from '../../shaders/lib/rows-any.wgsl';
 import tile1 from '../../shaders/lib/tile-1.wgsl';
 import tile4 from '../../shaders/lib/tile-4.wgsl';
 import tile8 from '../../shaders/lib/tile-8.wgsl';
@@ -67,8 +80,10 @@ export const shaderLibrary: Readonly<Record<string, string>> = {
   'concat-recode': concatRecode,
   convolution,
   coordinates,
+  depthwise,
   'engine-dp4a': engineDp4a,
   'engine-f32-exact': engineF32Exact,
+  'engine-f32-short': engineF32Short,
   'engine-float': engineFloat,
   'engine-scalar': engineScalar,
   'epilogue-add-float': epilogueAddFloat,
@@ -82,13 +97,24 @@ export const shaderLibrary: Readonly<Record<string, string>> = {
   'mean-int8': meanInt8,
   'output-float': outputFloat,
   'output-int8': outputInt8,
+  'output-int8-short': outputInt8Short,
+  'pixels-flat': pixelsFlat,
+  'pixels-window': pixelsWindow,
   'pool-window': poolWindow,
   'quads-float': quadsFloat,
   'quads-int8': quadsInt8,
   recode,
+  'reduce-chunks': reduceChunks,
+  'reduce-once': reduceOnce,
+  'reduce-small-taps': reduceSmallTaps,
   'requantize-float': requantizeFloat,
   'requantize-tflite-double': requantizeTfliteDouble,
   'requantize-tflite-single': requantizeTfliteSingle,
+  'row-3-stride-1': row3Stride1,
+  'row-3-stride-2': row3Stride2,
+  'row-any': rowAny,
+  'rows-3': rows3,
+  'rows-any': rowsAny,
   'tile-1': tile1,
   'tile-4': tile4,
   'tile-8': tile8,
