@@ -60,8 +60,19 @@ function shapeOf(context: Node): ConvolutionShape {
   const outHeight = outputSize(where, 'height', inHeight, kernelHeight, context.attributes);
   const outWidth = outputSize(where, 'width', inWidth, kernelWidth, context.attributes);
   return {
-    ...{ strides, dilations, padding, groups: inChannels, batch, inHeight, inWidth, inChannels },
-    ...{ outHeight, outWidth, outChannels, kernelHeight, kernelWidth },
+    strides,
+    dilations,
+    padding,
+    groups: inChannels,
+    batch,
+    inHeight,
+    inWidth,
+    inChannels,
+    outHeight,
+    outWidth,
+    outChannels,
+    kernelHeight,
+    kernelWidth,
   };
 }
 

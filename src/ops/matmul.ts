@@ -46,7 +46,18 @@ function shapeOf(context: Node): ConvolutionShape {
   checkBias('matmul', context, outChannels);
   const pixels = rowCount(shape);
   return {
-    ...{ strides: [1, 1], dilations: [1, 1], padding: [0, 0, 0, 0], groups: 1, kernelHeight: 1, kernelWidth: 1 },
-    ...{ batch: 1, inHeight: 1, inWidth: pixels, inChannels, outHeight: 1, outWidth: pixels, outChannels },
+    strides: [1, 1],
+    dilations: [1, 1],
+    padding: [0, 0, 0, 0],
+    groups: 1,
+    kernelHeight: 1,
+    kernelWidth: 1,
+    batch: 1,
+    inHeight: 1,
+    inWidth: pixels,
+    inChannels,
+    outHeight: 1,
+    outWidth: pixels,
+    outChannels,
   };
 }

@@ -155,7 +155,7 @@ function largest(products: number): OpCase<Conv2dAttributes> {
     kernel: [1, 1],
   });
   const values = [-128, 127, 100].map((value, index) =>
-    new Array<number>(index === 1 ? 4 * products : products).fill(value),
+    Array.from({ length: index === 1 ? 4 * products : products }, () => value),
   );
   return {
     ...opCase,
@@ -164,7 +164,32 @@ function largest(products: number): OpCase<Conv2dAttributes> {
   };
 }
 
+/** As the op is after it absorbed a residual add. */
+function withResidual(opCase: OpCase<Conv2dAttributes>): OpCase<Conv2dAttributes> {
+  const [x, weights, bias] = opCase.inputs;
+  const [output] = opCase.outputs;
+  const { dtype } = output;
+  const shape = [...x!.shape.slice(0, 3), weights!.shape[0]];
+  const quantization = dtype === 'int8' ? perTensor(Math.fround(output.quantization!.scales[0] * 1.7), 60) : undefined;
+  return {
+    ...opCase,
+    name: `${opCase.name}, residual`,
+    attributes: {
+      ...opCase.attributes,
+      activation: 'relu',
+      add: { quantization: output.quantization, activation: 'relu' },
+    },
+    inputs: [x, weights, bias, { dtype, shape, quantization }],
+    outputs: [{ dtype, quantization }],
+    roundings: dtype === 'int8' ? every : undefined,
+  };
+}
+
+const residual: Sizes = { x: [1, 3, 3, 6], outChannels: 5, kernel: [1, 1] };
+
 testOp(conv2d, [
+  withResidual(int8('1x1', residual)),
+  withResidual(float('1x1', residual)),
   ...[1023, 1024, 1031, 1032, 1033].map(largest),
   ...Object.entries(sizes).map(([name, size]) => int8(name, size)),
   ...Object.entries(sizes).map(([name, size]) => float(name, size)),

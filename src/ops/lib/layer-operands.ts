@@ -45,10 +45,7 @@ export function acceptsLayer(context: OpContext<object>, dtype: 'int8' | 'float3
   );
 }
 
-/**
- * An operand as exact numbers: float32 values, or 8-bit codes less their zero point.
- * @param axisStride elements between two entries of the quantized axis; 0 when there is one zero point
- */
+/** An operand as exact numbers: float32 values, or 8-bit codes less their zero point. */
 export function centered(
   op: string,
   context: OpContext<object>,
@@ -65,7 +62,8 @@ export function centered(
   const stride = shape.slice((quantization.axis ?? 0) + 1).reduce((product, size) => product * size, 1);
   const entries = quantization.zeroPoints.length;
   const values = new Float64Array(data.length);
-  for (let i = 0; i < values.length; i++)
+  for (let i = 0; i < values.length; i++) {
     values[i] = data[i] - zeroPointAt(quantization, Math.floor(i / stride) % entries);
+  }
   return values;
 }

@@ -95,7 +95,16 @@ describe('references by hand', () => {
 
 describe('errors', () => {
   test('channels that do not fit', () => {
-    const inputs = [float([1, 1, 1, 24], new Array(24).fill(0)), float([8, 1, 1, 32], new Array(256).fill(0))];
+    const inputs = [
+      float(
+        [1, 1, 1, 24],
+        Array.from({ length: 24 }, () => 0),
+      ),
+      float(
+        [8, 1, 1, 32],
+        Array.from({ length: 256 }, () => 0),
+      ),
+    ];
     const output: TensorType = { dtype: 'float32', shape: [1, 1, 1, 8] };
     expect(() => conv2d.inferShape(context(plain, inputs, output))).toThrow(
       new ShapeError('conv2d "test": input has 24 channels, weights expect 32. Transpose an NCHW input or re-export.'),
@@ -103,7 +112,13 @@ describe('errors', () => {
   });
 
   test('a kernel larger than the image', () => {
-    const inputs = [float([1, 2, 2, 1], [1, 2, 3, 4]), float([1, 3, 3, 1], new Array(9).fill(0))];
+    const inputs = [
+      float([1, 2, 2, 1], [1, 2, 3, 4]),
+      float(
+        [1, 3, 3, 1],
+        Array.from({ length: 9 }, () => 0),
+      ),
+    ];
     expect(() => conv2d.inferShape(context(plain, inputs, { dtype: 'float32', shape: [] }))).toThrow(
       /spans 3 of height/,
     );

@@ -4,8 +4,19 @@ import { channelWindow, packWeights } from '../../../src/ops/lib/pack-weights.ts
 
 function shapeOf(inChannels: number, outChannels: number, groups: number, kernelWidth = 1): ConvolutionShape {
   return {
-    ...{ strides: [1, 1], dilations: [1, 1], padding: [0, 0, 0, 0], batch: 1, inHeight: 1, inWidth: 8 },
-    ...{ inChannels, outHeight: 1, outWidth: 8, outChannels, kernelHeight: 1, kernelWidth, groups },
+    strides: [1, 1],
+    dilations: [1, 1],
+    padding: [0, 0, 0, 0],
+    batch: 1,
+    inHeight: 1,
+    inWidth: 8,
+    inChannels,
+    outHeight: 1,
+    outWidth: 8,
+    outChannels,
+    kernelHeight: 1,
+    kernelWidth,
+    groups,
   };
 }
 
@@ -52,6 +63,24 @@ describe('packWeights', () => {
     const weights = Int8Array.from([1, 2, 3, 4]);
     // Two groups of one input and two outputs: each output has one weight.
     const packed = packWeights(weights, shapeOf(2, 4, 2), { tapWords: 1, words: 2 }, 1, () => 9);
-    expect([...packed]).toEqual([1, 9, 9, 9, 2, 9, 9, 9, 9, 3, 9, 9, 9, 4, 9, 9, ...new Array<number>(16).fill(9)]);
+    expect([...packed]).toEqual([
+      1,
+      9,
+      9,
+      9,
+      2,
+      9,
+      9,
+      9,
+      9,
+      3,
+      9,
+      9,
+      9,
+      4,
+      9,
+      9,
+      ...Array.from({ length: 16 }, () => 9),
+    ]);
   });
 });
