@@ -24,11 +24,17 @@ if (model === undefined || !(runs >= 1)) {
 }
 
 /** @type {Record<string, string>} */
-const contentTypes = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm' };
+const contentTypes = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.wasm': 'application/wasm',
+};
 
 /** Serves a folder, and the model as /model, to pages that are cross-origin isolated. @param {string} folder */
 async function serve(folder) {
-  const server = http.createServer(async (request, response) => {
+  /** @param {http.IncomingMessage} request @param {http.ServerResponse} response */
+  const answer = async (request, response) => {
     const url = decodeURIComponent((request.url ?? '/').split('?')[0]);
     const file = url === '/model' ? path.resolve(model) : path.join(folder, path.normalize(url));
     try {
@@ -42,7 +48,8 @@ async function serve(folder) {
     } catch {
       response.writeHead(404).end();
     }
-  });
+  };
+  const server = http.createServer((request, response) => void answer(request, response));
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
   return server;
 }

@@ -15,7 +15,7 @@ const files = {
   [`src/ops/${name}.ts`]: `import ${camelCase}Float from '../../shaders/${name}-float.wgsl';
 import { elementCount } from '../tensor/shape.ts';
 import { emptyTensor } from '../tensor/tensor.ts';
-import { defineOp, type Kernel } from './define-op.ts';
+import { defineOp, type Kernel, type OpDefinition } from './define-op.ts';
 import { unaryDispatch } from './lib/elementwise.ts';
 import { everyDType, operand, operandType } from './lib/operands.ts';
 
@@ -29,7 +29,7 @@ const float: Kernel<object> = {
  * y = x. Say here what the op computes, its shapes, and where it is specified.
  * Input of any shape; the output has the same.
  */
-export const ${camelCase} = defineOp<object>({
+export const ${camelCase}: OpDefinition<object> = defineOp({
   name: '${name}',
   inferShape: (context) => [operandType('${name}', context, 0).shape],
   reference(context, inputs) {

@@ -29,7 +29,9 @@ function opRegistry() {
   const names = list('src/ops', '.ts', ['define-op', 'registry']);
   const imports = names.map((name) => `import { ${camelCase(name)} } from './${name}.ts';`);
   const entries = names.map((name) => `  ${camelCase(name) === name ? name : `'${name}': ${camelCase(name)}`},`);
-  const types = names.map((name) => `  readonly ${name.includes('-') ? `'${name}'` : name}: typeof ${camelCase(name)};`);
+  const types = names.map(
+    (name) => `  readonly ${name.includes('-') ? `'${name}'` : name}: typeof ${camelCase(name)};`,
+  );
   return `${header}import { UnsupportedOpError } from '../errors.ts';
 ${imports.join('\n')}
 import type { OpDefinition } from './define-op.ts';

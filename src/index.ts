@@ -8,7 +8,14 @@ export { withBatch } from './graph/propagate-shapes.ts';
 export { validateGraph } from './graph/validate.ts';
 export { importTflite } from './formats/tflite/index.ts';
 export { readSafetensors, writeSafetensors } from './formats/safetensors.ts';
-export { createSession, Session, type SessionOptions, type RunInput, type RunInputs, type RunOptions } from './runtime/session.ts';
+export {
+  createSession,
+  Session,
+  type SessionOptions,
+  type RunInput,
+  type RunInputs,
+  type RunOptions,
+} from './runtime/session.ts';
 export { GpuTensor } from './runtime/gpu-tensor.ts';
 export type { Layer, LayerReport, Profile } from './runtime/reports.ts';
 export { runReference } from './runtime/reference.ts';
@@ -26,7 +33,14 @@ export { dense, type DenseOptions } from './layers/dense.ts';
 export { dequantizeLinear, quantizeLinear, type QuantizeLinearOptions } from './layers/linear-quantization.ts';
 export { model, type GraphOptions, type ModelOptions } from './layers/model.ts';
 export type { Initializer, WeightData, WeightOptions } from './layers/parameter.ts';
-export { averagePool2d, globalAveragePool2d, maxPool2d, mean, type MeanOptions, type Pool2dOptions } from './layers/pooling.ts';
+export {
+  averagePool2d,
+  globalAveragePool2d,
+  maxPool2d,
+  mean,
+  type MeanOptions,
+  type Pool2dOptions,
+} from './layers/pooling.ts';
 export { sequential } from './layers/sequential.ts';
 export { input, type LayerFunction, type LayerOptions, type SymbolicValue } from './layers/value.ts';
 export type { Padding, Pair } from './layers/window.ts';

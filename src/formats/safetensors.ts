@@ -91,7 +91,7 @@ export function writeSafetensors(
   const fields: string[] = [];
   const texts = Object.entries(metadata).sort(([a], [b]) => compareText(a, b));
   if (texts.length > 0)
-    fields.push(field(METADATA_KEY, `{${texts.map(([key, text]) => field(key, JSON.stringify(text)))}}`));
+    fields.push(field(METADATA_KEY, `{${texts.map(([key, text]) => field(key, JSON.stringify(text))).join(',')}}`));
   let position = 0;
   for (const [name, tensor] of sorted) {
     checkWritable(name, tensor);
@@ -100,7 +100,7 @@ export function writeSafetensors(
     fields.push(field(name, JSON.stringify(entry)));
     position = end;
   }
-  const json = new TextEncoder().encode(`{${fields}}`);
+  const json = new TextEncoder().encode(`{${fields.join(',')}}`);
   const headerBytes = Math.ceil(json.byteLength / HEADER_ALIGNMENT) * HEADER_ALIGNMENT;
   const file = new Uint8Array(LENGTH_BYTES + headerBytes + position);
   new DataView(file.buffer).setBigUint64(0, BigInt(headerBytes), true);

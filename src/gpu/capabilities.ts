@@ -42,7 +42,9 @@ export function describeCapabilities(gpu: GPU, adapter: GPUAdapter, device: GPUD
     vendor: info.vendor ?? '',
     architecture: info.architecture ?? '',
     description,
-    isSoftware: info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render/i.test(`${info.architecture} ${info.device} ${description}`),
+    isSoftware:
+      info.isFallbackAdapter === true ||
+      /swiftshader|llvmpipe|lavapipe|basic render/i.test(`${info.architecture} ${info.device} ${description}`),
     features: [...device.features].sort(),
     languageFeatures: [...(gpu.wgslLanguageFeatures ?? [])].sort(),
     limits,

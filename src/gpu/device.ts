@@ -45,7 +45,13 @@ export class Device {
   #lost: DeviceError | undefined;
   #uncaptured: DeviceError | undefined;
 
-  private constructor(gpu: GPU, gpuDevice: GPUDevice, capabilities: Capabilities, engine: Engine, engineSpeeds: EngineSpeeds) {
+  private constructor(
+    gpu: GPU,
+    gpuDevice: GPUDevice,
+    capabilities: Capabilities,
+    engine: Engine,
+    engineSpeeds: EngineSpeeds,
+  ) {
     this.gpu = gpu;
     this.gpuDevice = gpuDevice;
     this.capabilities = capabilities;

@@ -64,7 +64,11 @@ export class PipelineCache {
     if (layout === undefined) {
       layout = this.#device.createBindGroupLayout({
         label: key,
-        entries: bindings.map(({ binding, type }) => ({ binding, visibility: 4 /* GPUShaderStage.COMPUTE */, buffer: { type } })),
+        entries: bindings.map(({ binding, type }) => ({
+          binding,
+          visibility: 4 /* GPUShaderStage.COMPUTE */,
+          buffer: { type },
+        })),
       });
       this.#layouts.set(key, layout);
     }

@@ -47,7 +47,8 @@ export class ReadbackRing {
   destroy(): void {
     if (this.#isDestroyed) return;
     this.#isDestroyed = true;
-    for (const { reject } of this.#waiting.splice(0)) reject(new DeviceError('the session was destroyed while a run waited.'));
+    for (const { reject } of this.#waiting.splice(0))
+      reject(new DeviceError('the session was destroyed while a run waited.'));
     for (const buffer of this.#buffers) this.#device.destroyBuffer(buffer);
   }
 }

@@ -95,7 +95,8 @@ function formatLiteral(name: string, key: string, value: number, type: string | 
 }
 
 function parseBindings(name: string, text: string): readonly ShaderBinding[] {
-  const pattern = /@group\(0\)\s*@binding\((\d+)\)\s*var<\s*(uniform|storage)\s*(?:,\s*(read_write|read)\s*)?>\s*(\w+)/g;
+  const pattern =
+    /@group\(0\)\s*@binding\((\d+)\)\s*var<\s*(uniform|storage)\s*(?:,\s*(read_write|read)\s*)?>\s*(\w+)/g;
   const bindings: ShaderBinding[] = [];
   for (const [, binding, space, access, variable] of text.matchAll(pattern)) {
     const type = space === 'uniform' ? 'uniform' : access === 'read_write' ? 'storage' : 'read-only-storage';

@@ -49,5 +49,8 @@ function neighbour(graph: Graph, node: GraphNode): Neighbour {
 
 /** `merged` takes the place of the later node, where the inputs of both are known; the earlier one goes. */
 function replace(graph: Graph, earlier: GraphNode, later: GraphNode, merged: GraphNode): Graph {
-  return { ...graph, nodes: graph.nodes.flatMap((node) => (node === earlier ? [] : node === later ? [merged] : [node])) };
+  return {
+    ...graph,
+    nodes: graph.nodes.flatMap((node) => (node === earlier ? [] : node === later ? [merged] : [node])),
+  };
 }

@@ -1,6 +1,6 @@
 import { ShapeError } from '../errors.ts';
 import type { Shape } from '../tensor/shape.ts';
-import { defineOp, type OpContext } from './define-op.ts';
+import { defineOp, type OpContext, type OpDefinition } from './define-op.ts';
 import { absorbPad } from './lib/absorb-pad.ts';
 import { convolutionKernels } from './lib/convolution-kernels.ts';
 import { convolutionSums } from './lib/convolution-reference.ts';
@@ -29,7 +29,7 @@ type Node = Omit<OpContext<Conv2dAttributes>, 'outputs' | 'rounding'>;
  * OH = ⌊(H + top + bottom − (kH − 1)·dilation − 1) / stride⌋ + 1.
  * @throws ShapeError when sizes do not fit; NumericError when an int8 accumulator could leave int32
  */
-export const conv2d = defineOp<Conv2dAttributes>({
+export const conv2d: OpDefinition<Conv2dAttributes> = defineOp({
   name: 'conv2d',
   inferShape: (context): readonly Shape[] => [activationShapes(shapeOf(context)).output],
   reference(context, inputs) {

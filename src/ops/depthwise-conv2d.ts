@@ -1,6 +1,6 @@
 import { ShapeError } from '../errors.ts';
 import type { Shape } from '../tensor/shape.ts';
-import { defineOp, type OpContext } from './define-op.ts';
+import { defineOp, type OpContext, type OpDefinition } from './define-op.ts';
 import { absorbPad } from './lib/absorb-pad.ts';
 import { convolutionKernels } from './lib/convolution-kernels.ts';
 import {
@@ -26,7 +26,7 @@ type Node = Omit<OpContext<DepthwiseConv2dAttributes>, 'outputs' | 'rounding'>;
  * Output: [N, OH, OW, O], OH = ⌊(H + top + bottom − (kH − 1)·dilation − 1) / stride⌋ + 1.
  * @throws ShapeError when sizes do not fit; NumericError when an int8 accumulator could leave int32
  */
-export const depthwiseConv2d = defineOp<DepthwiseConv2dAttributes>({
+export const depthwiseConv2d: OpDefinition<DepthwiseConv2dAttributes> = defineOp({
   name: 'depthwise-conv2d',
   inferShape: (context): readonly Shape[] => [activationShapes(shapeOf(context)).output],
   reference(context, inputs) {

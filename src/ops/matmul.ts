@@ -1,6 +1,6 @@
 import { ShapeError } from '../errors.ts';
 import { formatShape, rowCount, type Shape } from '../tensor/shape.ts';
-import { defineOp, type OpContext } from './define-op.ts';
+import { defineOp, type OpContext, type OpDefinition } from './define-op.ts';
 import { convolutionKernels } from './lib/convolution-kernels.ts';
 import { convolutionSums } from './lib/convolution-reference.ts';
 import type { ConvolutionShape } from './lib/convolution-shape.ts';
@@ -19,7 +19,7 @@ type Node = Omit<OpContext<MatmulAttributes>, 'outputs' | 'rounding'>;
  * On the device it is a 1×1 convolution over one row of pixels, and runs on the same kernels.
  * @throws ShapeError when the two K differ; NumericError when an int8 accumulator could leave int32
  */
-export const matmul = defineOp<MatmulAttributes>({
+export const matmul: OpDefinition<MatmulAttributes> = defineOp({
   name: 'matmul',
   inferShape: (context): readonly Shape[] => {
     const { outChannels } = shapeOf(context);

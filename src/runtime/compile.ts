@@ -71,7 +71,12 @@ export function compile(source: Graph, capabilities: Capabilities, options: Comp
     }
     const dispatch = kernel.dispatch(context);
     const { constants, imports } = dispatch;
-    steps.push({ node, kernel, dispatch, shader: specializeShader(kernel.name, dispatch.shader, { constants, imports }) });
+    steps.push({
+      node,
+      kernel,
+      dispatch,
+      shader: specializeShader(kernel.name, dispatch.shader, { constants, imports }),
+    });
   }
   if (unsupported.length > 0) {
     throw new UnsupportedOpError(

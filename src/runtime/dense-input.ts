@@ -43,16 +43,20 @@ export class DenseInput {
     const words = Math.ceil((elementCount(shape) * bytesPerElement(dtype)) / 4);
     const launch = linearDispatch(quadCount(shape));
     const isCode = bytesPerElement(dtype) === 1;
-    const shader = specializeShader(isCode ? 'pack-rows-int8' : 'pack-rows-float', isCode ? packRowsInt8 : packRowsFloat, {
-      constants: {
-        CHANNELS: rowLength(shape),
-        QUADS_PER_ROW: quadsPerRow(shape),
-        QUADS: quadCount(shape),
-        DENSE_WORDS: words,
-        ...launch.constants,
-        ...(isCode && { SIGN_FLIP: dtype === 'uint8' ? 0x80808080 : 0 }),
+    const shader = specializeShader(
+      isCode ? 'pack-rows-int8' : 'pack-rows-float',
+      isCode ? packRowsInt8 : packRowsFloat,
+      {
+        constants: {
+          CHANNELS: rowLength(shape),
+          QUADS_PER_ROW: quadsPerRow(shape),
+          QUADS: quadCount(shape),
+          DENSE_WORDS: words,
+          ...launch.constants,
+          ...(isCode && { SIGN_FLIP: dtype === 'uint8' ? 0x80808080 : 0 }),
+        },
       },
-    });
+    );
     return new DenseInput(device, name, words * 4, target, await device.pipelines.get(shader), launch.workgroups);
   }
 

@@ -42,7 +42,8 @@ export class InputPacker {
     const data = ArrayBuffer.isView(input) ? input : input.data;
     const expected = `input "${this.#name}": expected ${dtype} ${formatShape(shape)} (${elementCount(shape)} elements)`;
     const actual = dtypeOf(data);
-    if (actual !== dtype) throw new ShapeError(`${expected}, got ${actual ?? data?.constructor?.name}. Convert the data.`);
+    if (actual !== dtype)
+      throw new ShapeError(`${expected}, got ${actual ?? data?.constructor?.name}. Convert the data.`);
     if (!ArrayBuffer.isView(input) && !sameShape(input.shape, shape)) {
       throw new ShapeError(`${expected}, got a tensor of shape ${formatShape(input.shape)}.`);
     }

@@ -17,12 +17,15 @@ export async function profileSteps(
   signal: AbortSignal | undefined,
 ): Promise<StepTimes> {
   const prepared = steps.filter((step) => step !== undefined);
-  const timer = prepared.length > PassTimer.maxPasses ? undefined : await PassTimer.create(device, owner, prepared.length);
+  const timer =
+    prepared.length > PassTimer.maxPasses ? undefined : await PassTimer.create(device, owner, prepared.length);
   const samples: number[][] = prepared.map(() => []);
   try {
     for (let run = 0; run < runs; run++) {
       signal?.throwIfAborted();
-      const micros = timer ? await timeByGpu(device, owner, prepared, timer) : await timeByHost(device, owner, prepared);
+      const micros = timer
+        ? await timeByGpu(device, owner, prepared, timer)
+        : await timeByHost(device, owner, prepared);
       micros.forEach((value, index) => samples[index].push(value));
     }
   } finally {
@@ -33,7 +36,11 @@ export async function profileSteps(
   return { medians: steps.map((step) => (step === undefined ? 0 : medians[next++])), clock: timer ? 'gpu' : 'host' };
 }
 
-function encodePass(encoder: GPUCommandEncoder, step: PreparedStep, timestampWrites?: GPUComputePassTimestampWrites): void {
+function encodePass(
+  encoder: GPUCommandEncoder,
+  step: PreparedStep,
+  timestampWrites?: GPUComputePassTimestampWrites,
+): void {
   const pass = encoder.beginComputePass({ label: step.step.node.name, timestampWrites });
   encodeStep(pass, step);
   pass.end();

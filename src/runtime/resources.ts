@@ -101,7 +101,9 @@ async function allocate(
   };
   let next = 0;
   const steps = await device.guard(`${owner}: bind groups`, () =>
-    program.steps.map((step) => (step.dispatch === undefined ? undefined : bind(device, step, compiled[next++], slices, locate))),
+    program.steps.map((step) =>
+      step.dispatch === undefined ? undefined : bind(device, step, compiled[next++], slices, locate),
+    ),
   );
   return { steps, locate, buffers };
 }
@@ -175,7 +177,13 @@ async function uploadConstants(
     await device.guard(`${owner}: uploading constants`, () => {
       batch.forEach(({ key, bytes, sizeBytes: size }, index) => {
         const data = bytes();
-        device.gpuDevice.queue.writeBuffer(buffer, offsets[index], data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+        device.gpuDevice.queue.writeBuffer(
+          buffer,
+          offsets[index],
+          data.buffer as ArrayBuffer,
+          data.byteOffset,
+          data.byteLength,
+        );
         slices.set(key, { buffer, offset: offsets[index], size });
       });
     });
@@ -237,7 +245,10 @@ function bind(
     if ('output' in binding) return locate(node.outputs[binding.output]);
     return slices.get(constantKey(step, binding.constant))!;
   };
-  const entries: GPUBindGroupEntry[] = bindings.map((binding, index) => ({ binding: index + 1, resource: { ...resolve(binding) } }));
+  const entries: GPUBindGroupEntry[] = bindings.map((binding, index) => ({
+    binding: index + 1,
+    resource: { ...resolve(binding) },
+  }));
   const params = slices.get(constantKey(step, 'params'));
   if (params !== undefined) entries.unshift({ binding: 0, resource: { ...params } });
   const limit = device.capabilities.limits.maxComputeWorkgroupsPerDimension;
@@ -246,6 +257,10 @@ function bind(
       `${node.op} "${node.name}": ${workgroups.join(' x ')} workgroups are outside 1 to ${limit} a dimension. Use a smaller batch or model.`,
     );
   }
-  const bindGroup = device.gpuDevice.createBindGroup({ label: `${node.name}/${node.op}`, layout: pipeline.layout, entries });
+  const bindGroup = device.gpuDevice.createBindGroup({
+    label: `${node.name}/${node.op}`,
+    layout: pipeline.layout,
+    entries,
+  });
   return { step, pipeline: pipeline.pipeline, bindGroup, workgroups };
 }

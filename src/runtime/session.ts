@@ -141,7 +141,9 @@ export class Session {
         readback.mapAsync(GPUMapMode.READ),
       ]);
       const bytes = readback.getMappedRange();
-      return Object.fromEntries(this.#outputs.map(({ name, type, offset }) => [name, unpackOutput(type, bytes, offset)]));
+      return Object.fromEntries(
+        this.#outputs.map(({ name, type, offset }) => [name, unpackOutput(type, bytes, offset)]),
+      );
     } catch (error) {
       this.#assertAlive();
       this.device.assertUsable();
@@ -158,7 +160,8 @@ export class Session {
     this.#assertAlive();
     await this.#prepareInputs(inputs);
     const results: Record<string, GpuTensor> = {};
-    for (const { name, type } of this.#outputs) results[name] = await GpuTensor.create(this.device, type, `${this.#owner}/${name}`);
+    for (const { name, type } of this.#outputs)
+      results[name] = await GpuTensor.create(this.device, type, `${this.#owner}/${name}`);
     await this.device.guard(`${this.#owner}: run`, () => {
       const encoder = this.#encodeRun(inputs);
       for (const { name } of this.#outputs) {
@@ -274,7 +277,13 @@ export class Session {
         this.#denseInputs.get(name)!.encode(encoder, input);
       } else {
         const data = packer.pack(input);
-        this.device.gpuDevice.queue.writeBuffer(buffer, offset, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+        this.device.gpuDevice.queue.writeBuffer(
+          buffer,
+          offset,
+          data.buffer as ArrayBuffer,
+          data.byteOffset,
+          data.byteLength,
+        );
       }
     }
   }

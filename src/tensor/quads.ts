@@ -35,7 +35,13 @@ export function fromQuads<T extends TensorData>(quads: T, dtype: DType, shape: S
   return dense;
 }
 
-function copyRows(source: TensorData, sourcePitch: number, target: TensorData, targetPitch: number, length: number): void {
+function copyRows(
+  source: TensorData,
+  sourcePitch: number,
+  target: TensorData,
+  targetPitch: number,
+  length: number,
+): void {
   const rows = Math.min(source.length / sourcePitch, target.length / targetPitch);
   if (sourcePitch === targetPitch) {
     target.set(source.subarray(0, rows * length));

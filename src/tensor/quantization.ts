@@ -75,7 +75,9 @@ export function chooseAsymmetric(min: number, max: number, low: number, high: nu
  */
 export function chooseSymmetric(maxMagnitude: number): Quantization {
   if (!Number.isFinite(maxMagnitude)) {
-    throw new NumericError(`quantization: magnitude ${maxMagnitude} is not finite. Look for NaN or overflow in the data.`);
+    throw new NumericError(
+      `quantization: magnitude ${maxMagnitude} is not finite. Look for NaN or overflow in the data.`,
+    );
   }
   const scale = Math.fround(maxMagnitude / 127);
   return perTensor(scale < smallestNormalFloat32 ? 1 : scale);

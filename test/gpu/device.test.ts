@@ -9,7 +9,9 @@ describe('openDevice', () => {
     using device = await openDevice();
     const available = availableEngines(device.capabilities);
     for (const engine of available) expect(device.engineSpeeds[engine], engine).toBeGreaterThan(0);
-    const fastest = available.reduce((best, next) => (device.engineSpeeds[next]! > device.engineSpeeds[best]! ? next : best));
+    const fastest = available.reduce((best, next) =>
+      device.engineSpeeds[next]! > device.engineSpeeds[best]! ? next : best,
+    );
     expect(device.engine).toBe(fastest);
   });
 
@@ -40,7 +42,11 @@ describe('Device', () => {
     const request = { label: 'a', owner: 'test', purpose: 'weights', sizeBytes: 1000, usage: GPUBufferUsage.STORAGE };
     const first = await device.createBuffer(request);
     const second = await device.createBuffer({ ...request, purpose: 'activations', sizeBytes: 24 });
-    expect(device.memory()).toEqual({ totalBytes: 1024, peakBytes: 1024, owners: { test: { weights: 1000, activations: 24 } } });
+    expect(device.memory()).toEqual({
+      totalBytes: 1024,
+      peakBytes: 1024,
+      owners: { test: { weights: 1000, activations: 24 } },
+    });
     device.destroyBuffer(first);
     device.destroyBuffer(first);
     device.destroyBuffer(second);
@@ -51,7 +57,13 @@ describe('Device', () => {
     const device = await testDevice();
     const sizeBytes = device.capabilities.limits.maxBufferSize + 8;
     await expect(
-      device.createBuffer({ label: 'huge', owner: 'test', purpose: 'weights', sizeBytes, usage: GPUBufferUsage.STORAGE }),
+      device.createBuffer({
+        label: 'huge',
+        owner: 'test',
+        purpose: 'weights',
+        sizeBytes,
+        usage: GPUBufferUsage.STORAGE,
+      }),
     ).rejects.toThrow(/"huge".*by 8/);
   });
 

@@ -15,11 +15,31 @@ function smallGraph(): Graph {
   return {
     name: 'small',
     nodes: [
-      { name: 'padded', op: 'pad', attributes: { padding: [[0, 0], [1, 1], [0, 2], [0, 0]], value: 0 }, inputs: ['image'], outputs: ['padded'] },
+      {
+        name: 'padded',
+        op: 'pad',
+        attributes: {
+          padding: [
+            [0, 0],
+            [1, 1],
+            [0, 2],
+            [0, 0],
+          ],
+          value: 0,
+        },
+        inputs: ['image'],
+        outputs: ['padded'],
+      },
       { name: 'sum', op: 'add', attributes: { activation: 'none' }, inputs: ['padded', 'offset'], outputs: ['sum'] },
       { name: 'flat', op: 'reshape', attributes: { shape: [1, 105] }, inputs: ['sum'], outputs: ['flat'] },
     ],
-    values: { image: type([1, 3, 5, 3]), offset: type([3]), padded: type([1, 5, 7, 3]), sum: type([1, 5, 7, 3]), flat: type([1, 105]) },
+    values: {
+      image: type([1, 3, 5, 3]),
+      offset: type([3]),
+      padded: type([1, 5, 7, 3]),
+      sum: type([1, 5, 7, 3]),
+      flat: type([1, 105]),
+    },
     constants: { offset: { ...type([3]), data: constant } },
     inputs: ['image'],
     outputs: ['flat'],
@@ -49,7 +69,13 @@ describe('Session', () => {
     const tensor = image(2);
     const results = [await session.run({ image: tensor.data })];
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
-    const buffer = await device.createBuffer({ label: 'caller', owner: 'test', purpose: 'input', sizeBytes: 48, usage });
+    const buffer = await device.createBuffer({
+      label: 'caller',
+      owner: 'test',
+      purpose: 'input',
+      sizeBytes: 48,
+      usage,
+    });
     const padded = new Uint8Array(48);
     padded.set(tensor.data);
     device.gpuDevice.queue.writeBuffer(buffer, 0, padded);
@@ -120,7 +146,9 @@ describe('Session', () => {
     using session = await createSession(await testDevice(), smallGraph());
     await expect(session.run({})).rejects.toThrow(/lacks inputs \[image\]/);
     await expect(session.run({ image: image(1), other: image(1) })).rejects.toThrow(/does not know \[other\]/);
-    await expect(session.run({ image: new Float32Array(45) })).rejects.toThrow(/expected uint8 \[1, 3, 5, 3\].*float32/);
+    await expect(session.run({ image: new Float32Array(45) })).rejects.toThrow(
+      /expected uint8 \[1, 3, 5, 3\].*float32/,
+    );
     await expect(session.run({ image: new Uint8Array(44) })).rejects.toThrow(/got 44 elements/);
     await expect(session.run({ image: { ...image(1), shape: [1, 5, 3, 3] } })).rejects.toBeInstanceOf(ShapeError);
     // A refused run leaves the session usable.

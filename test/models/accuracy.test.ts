@@ -49,10 +49,14 @@ async function reconstructionError(graph: Graph): Promise<number> {
 describe.skipIf(models === null)('anomaly detection autoencoder', () => {
   // Published by MLPerf Tiny for this clip; TensorFlow Lite measured 9.7071 and 10.2652.
   test('float: mean squared error 9.707', async () => {
-    expect(Math.abs((await reconstructionError(loadModel('mlperf-tiny/ad01_fp32.tflite'))) - 9.70711)).toBeLessThan(0.02);
+    expect(Math.abs((await reconstructionError(loadModel('mlperf-tiny/ad01_fp32.tflite'))) - 9.70711)).toBeLessThan(
+      0.02,
+    );
   });
   test('int8: mean squared error 10.26', async () => {
-    expect(Math.abs((await reconstructionError(loadModel('mlperf-tiny/ad01_int8.tflite'))) - 10.2603)).toBeLessThan(0.02);
+    expect(Math.abs((await reconstructionError(loadModel('mlperf-tiny/ad01_int8.tflite'))) - 10.2603)).toBeLessThan(
+      0.02,
+    );
   });
 });
 
@@ -85,6 +89,8 @@ describe.skipIf(cifar === null)('ResNet8 on 4,000 CIFAR-10 images', () => {
     expect(await cifarAccuracy(loadModel('mlperf-tiny/pretrainedResnet.tflite'))).toBeCloseTo(92.98, 1);
   });
   test('int8: 92.70 % within 0.1', { timeout: 600_000 }, async () => {
-    expect(Math.abs((await cifarAccuracy(loadModel('mlperf-tiny/pretrainedResnet_quant.tflite'))) - 92.7)).toBeLessThanOrEqual(0.1);
+    expect(
+      Math.abs((await cifarAccuracy(loadModel('mlperf-tiny/pretrainedResnet_quant.tflite'))) - 92.7),
+    ).toBeLessThanOrEqual(0.1);
   });
 });

@@ -7,7 +7,8 @@ import { listGoldens, loadGolden } from '../support/goldens.ts';
 
 const int8Models =
   /^(mobilenet_|tf2_mobilenet_v2|pretrainedResnet(_large)?_(quant|int8)|kws_ref_model|vww_96_int8|ad01_int8|conv_fc_mnist_srq)/;
-const floatModels = /^(pretrainedResnet|pretrainedResnet_large_float|kws_float32|vww_96_float|ad01_fp32|conv_fc_mnist)\./;
+const floatModels =
+  /^(pretrainedResnet|pretrainedResnet_large_float|kws_float32|vww_96_float|ad01_fp32|conv_fc_mnist)\./;
 
 /** TFLite's reference and optimized softmax kernels differ by up to 19 of 256 on these models. */
 const softmaxSteps = 20;

@@ -43,12 +43,16 @@ describe('specializeShader', () => {
 
   test('refuses what it does not know', () => {
     expect(() => specializeShader('sample', source, { constants: { WIDTH: 1 } })).toThrow(/no top-level const "WIDTH"/);
-    expect(() => specializeShader('sample', source, { constants: { SIZE: -1 } })).toThrow(/"SIZE" of type u32 cannot be -1/);
+    expect(() => specializeShader('sample', source, { constants: { SIZE: -1 } })).toThrow(
+      /"SIZE" of type u32 cannot be -1/,
+    );
     expect(() => specializeShader('sample', source, { constants: { SIZE: 1.5 } })).toThrow(DeviceError);
     expect(() => specializeShader('sample', source, { constants: { FACTOR: Number.NaN } })).toThrow(/not finite/);
     expect(() => specializeShader('sample', source, { imports: { other: 'codes' } })).toThrow(/not imported/);
     expect(() => specializeShader('sample', source, { imports: { codes: 'absent' } })).toThrow(/absent\.wgsl/);
-    expect(() => specializeShader('sample', '@group(1) @binding(0) var<storage, read> x: array<u32>;')).toThrow(/cannot be understood/);
+    expect(() => specializeShader('sample', '@group(1) @binding(0) var<storage, read> x: array<u32>;')).toThrow(
+      /cannot be understood/,
+    );
   });
 
   test('packs params exactly', () => {

@@ -23,10 +23,13 @@ describe('planMemory', () => {
   });
 
   test('values that live together never overlap, and no step reads and writes one arena', () => {
-    const programs = fc.array(fc.record({ reads: fc.array(fc.nat(), { minLength: 1, maxLength: 3 }), size: fc.integer({ min: 1, max: 5000 }) }), {
-      minLength: 1,
-      maxLength: 20,
-    });
+    const programs = fc.array(
+      fc.record({ reads: fc.array(fc.nat(), { minLength: 1, maxLength: 3 }), size: fc.integer({ min: 1, max: 5000 }) }),
+      {
+        minLength: 1,
+        maxLength: 20,
+      },
+    );
     fc.assert(
       fc.property(programs, (program) => {
         const sizes: Record<string, number> = { v0: 1000 };
@@ -37,14 +40,24 @@ describe('planMemory', () => {
         const last = `v${program.length}`;
         const { placements, arenaBytes } = plan(steps, sizes, [last]);
         const lastRead = (name: string): number =>
-          name === last ? steps.length : steps.reduce((end, step, index) => (step.reads.includes(name) ? index : end), Number(name.slice(1)) - 1);
-        const live = Object.keys(sizes).map((name) => ({ name, start: Number(name.slice(1)) - 1, end: lastRead(name), ...placements.get(name)! }));
+          name === last
+            ? steps.length
+            : steps.reduce((end, step, index) => (step.reads.includes(name) ? index : end), Number(name.slice(1)) - 1);
+        const live = Object.keys(sizes).map((name) => ({
+          name,
+          start: Number(name.slice(1)) - 1,
+          end: lastRead(name),
+          ...placements.get(name)!,
+        }));
         for (const a of live) {
           expect(a.offset % alignment).toBe(0);
           expect(a.offset + a.sizeBytes).toBeLessThanOrEqual(arenaBytes[a.arena]);
           for (const b of live) {
             if (a === b || a.arena !== b.arena || a.start > b.end || b.start > a.end) continue;
-            expect(a.offset + a.sizeBytes <= b.offset || b.offset + b.sizeBytes <= a.offset, `${a.name} and ${b.name}`).toBe(true);
+            expect(
+              a.offset + a.sizeBytes <= b.offset || b.offset + b.sizeBytes <= a.offset,
+              `${a.name} and ${b.name}`,
+            ).toBe(true);
           }
         }
         for (const { reads, writes } of steps) {

@@ -36,7 +36,9 @@ describe('shapes', () => {
   test('broadcast as NumPy does', () => {
     expect(broadcastShapes([2, 1, 3], [4, 1], 'add')).toEqual([2, 4, 3]);
     expect(broadcastShapes([], [4], 'add')).toEqual([4]);
-    expect(() => broadcastShapes([2, 3], [4, 3], 'add "sum"')).toThrow(/add "sum": shapes \[2, 3\] and \[4, 3\].*axis 0/);
+    expect(() => broadcastShapes([2, 3], [4, 3], 'add "sum"')).toThrow(
+      /add "sum": shapes \[2, 3\] and \[4, 3\].*axis 0/,
+    );
   });
 
   test('axes count from either end', () => {
@@ -46,7 +48,9 @@ describe('shapes', () => {
   });
 
   test('a tensor has as many elements as its shape', () => {
-    expect(() => createTensor({ dtype: 'int8', shape: [2, 2] }, new Int8Array(3))).toThrow(/needs 4 elements, the data has 3/);
+    expect(() => createTensor({ dtype: 'int8', shape: [2, 2] }, new Int8Array(3))).toThrow(
+      /needs 4 elements, the data has 3/,
+    );
     expect(dtypeOf(new Float64Array(1))).toBeUndefined();
   });
 });

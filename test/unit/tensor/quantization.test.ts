@@ -1,13 +1,28 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { NumericError } from '../../../src/errors.ts';
-import { chooseAsymmetric, chooseSymmetric, dequantizeValue, quantizeValue, roundTiesEven } from '../../../src/tensor/quantization.ts';
+import {
+  chooseAsymmetric,
+  chooseSymmetric,
+  dequantizeValue,
+  quantizeValue,
+  roundTiesEven,
+} from '../../../src/tensor/quantization.ts';
 
 const finite = fc.float({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 });
 
 describe('roundTiesEven', () => {
   test('sends halves to the even neighbour and keeps the rest nearest', () => {
-    const cases = [[0.5, 0], [1.5, 2], [2.5, 2], [-0.5, 0], [-1.5, -2], [-2.5, -2], [0.49999997, 0], [1e15 + 0.5, 1e15]];
+    const cases = [
+      [0.5, 0],
+      [1.5, 2],
+      [2.5, 2],
+      [-0.5, 0],
+      [-1.5, -2],
+      [-2.5, -2],
+      [0.49999997, 0],
+      [1e15 + 0.5, 1e15],
+    ];
     for (const [value, expected] of cases) expect(roundTiesEven(value) + 0, String(value)).toBe(expected);
   });
 });

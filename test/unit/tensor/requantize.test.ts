@@ -30,7 +30,8 @@ describe('encodeMultiplier', () => {
   });
 
   test('refuses what no layer can have', () => {
-    for (const real of [-1, Number.NaN, Infinity, 2 ** 31]) expect(() => encodeMultiplier(real, 'float')).toThrow(NumericError);
+    for (const real of [-1, Number.NaN, Infinity, 2 ** 31])
+      expect(() => encodeMultiplier(real, 'float')).toThrow(NumericError);
   });
 });
 
@@ -59,7 +60,9 @@ describe('requantize', () => {
     expect(half('tflite-double')).toEqual([-2, -1, 0, 1, 2, 3]);
     // The second rounding sends halves away from zero.
     const quarter = encodeMultiplier(0.25, 'tflite-double');
-    expect([-6, -2, 2, 6].map((accumulator) => requantize(accumulator, quarter, 'tflite-double'))).toEqual([-2, -1, 1, 2]);
+    expect([-6, -2, 2, 6].map((accumulator) => requantize(accumulator, quarter, 'tflite-double'))).toEqual([
+      -2, -1, 1, 2,
+    ]);
   });
 
   test('left shifts reach multipliers of one and more', () => {
