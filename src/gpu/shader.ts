@@ -7,6 +7,11 @@ export interface Specialization {
   readonly constants?: Readonly<Record<string, number | string>>;
   /** Which library file satisfies an import, by the name the shader imports. */
   readonly imports?: Readonly<Record<string, string>>;
+  /**
+   * Turns the constants into fields of `Params` where WGSL allows it, so that shaders that differ only in them share a
+   * pipeline. Compilers lose what they know of sizes and loop bounds.
+   */
+  readonly shared?: boolean;
 }
 
 /** A storage or uniform buffer that a shader declares at `@group(0)`. */
@@ -28,6 +33,8 @@ export interface SpecializedShader {
   readonly text: string;
   readonly bindings: readonly ShaderBinding[];
   readonly params: readonly ParamsField[];
+  /** Values of the fields of `Params` that were constants. */
+  readonly sharedConstants: Readonly<Record<string, number>>;
 }
 
 const importLine = /^[ \t]*\/\/#import[ \t]+([\w-]+)[ \t]*$/gm;
@@ -40,7 +47,11 @@ const importLine = /^[ \t]*\/\/#import[ \t]+([\w-]+)[ \t]*$/gm;
 export function specializeShader(name: string, source: string, specialization: Specialization = {}): SpecializedShader {
   let text = resolveImports(name, source, specialization.imports ?? {});
   for (const [key, value] of Object.entries(specialization.constants ?? {})) text = setConstant(name, text, key, value);
-  return { name, text, bindings: parseBindings(name, text), params: parseParams(name, text) };
+  let sharedConstants: Readonly<Record<string, number>> = {};
+  if (specialization.shared) {
+    ({ text, sharedConstants } = shareConstants(text, specialization.constants ?? {}));
+  }
+  return { name, text, bindings: parseBindings(name, text), params: parseParams(name, text), sharedConstants };
 }
 
 function resolveImports(name: string, source: string, choices: Readonly<Record<string, string>>): string {
@@ -92,6 +103,43 @@ function formatLiteral(name: string, key: string, value: number, type: string | 
   }
   // WGSL has no literal for the smallest i32: −2147483648 is the negation of an out-of-range number there.
   return type === 'i32' && value === low ? '(-2147483647 - 1)' : String(value);
+}
+
+/** The text with as many of the constants as possible read from a `Params` of their own. */
+function shareConstants(
+  source: string,
+  constants: Readonly<Record<string, number | string>>,
+): { text: string; sharedConstants: Record<string, number> } {
+  const sharedConstants: Record<string, number> = {};
+  // A shader with runtime parameters of its own keeps its constants.
+  if (/struct Params\b/.test(source)) return { text: source, sharedConstants };
+  const fields: string[] = [];
+  let text = source;
+  for (const [key, value] of Object.entries(constants)) {
+    const declaration = new RegExp(`^const ${key}\\s*:\\s*(u32|i32|f32)\\s*=[^;]*;`, 'm').exec(text);
+    if (typeof value !== 'number' || declaration === null) continue;
+    const rest = text
+      .replace(declaration[0], '')
+      // A storage buffer may leave its length to the binding.
+      .replace(new RegExp(`(var<storage[^>]*>\\s*\\w+\\s*:\\s*array<[^;]*),\\s*${key}>;`, 'g'), '$1>;');
+    if (needsConstant(rest, key)) continue;
+    text = rest.replace(new RegExp(`\\b${key}\\b`, 'g'), `params.${key}`);
+    fields.push(`  ${key}: ${declaration[1]},`);
+    sharedConstants[key] = value;
+  }
+  if (fields.length > 0) {
+    text += `\nstruct Params {\n${fields.join('\n')}\n}\n@group(0) @binding(0) var<uniform> params: Params;\n`;
+  }
+  return { text, sharedConstants };
+}
+
+/** Whether the name stands where WGSL wants a constant: in another constant, a workgroup size or an array's length. */
+function needsConstant(text: string, key: string): boolean {
+  return [
+    `^\\s*(const|alias)\\b[^;]*\\b${key}\\b`,
+    `@workgroup_size\\([^)]*\\b${key}\\b`,
+    `array<[^;\\n]*,[^;\\n>]*\\b${key}\\b`,
+  ].some((pattern) => new RegExp(pattern, 'm').test(text));
 }
 
 function parseBindings(name: string, text: string): readonly ShaderBinding[] {

@@ -18,6 +18,8 @@ export interface CompileOptions {
   readonly rounding: Rounding;
   /** Merge nodes where ops allow it; without it every value of the graph can be read. */
   readonly fusion: boolean;
+  /** Nodes whose shaders differ only in sizes share a pipeline that reads the sizes at run time. */
+  readonly sharePipelines: boolean;
   /** Restricts which kernels may be chosen, by name; for tests and measurements. */
   readonly acceptKernel?: (op: string, kernel: string) => boolean;
 }
@@ -75,7 +77,7 @@ export function compile(source: Graph, capabilities: Capabilities, options: Comp
       node,
       kernel,
       dispatch,
-      shader: specializeShader(kernel.name, dispatch.shader, { constants, imports }),
+      shader: specializeShader(kernel.name, dispatch.shader, { constants, imports, shared: options.sharePipelines }),
     });
   }
   if (unsupported.length > 0) {

@@ -71,7 +71,7 @@ const leastCapable: KernelTarget = {
  */
 export function inspectGraph(graph: Graph, target?: KernelTarget): GraphSummary {
   const { capabilities, engine } = target ?? leastCapable;
-  const program = compile(graph, capabilities, { engine, rounding: 'float', fusion: true });
+  const program = compile(graph, capabilities, { engine, rounding: 'float', fusion: true, sharePipelines: false });
   const layers = program.steps.map((step) => describeLayer(graph, program, step, target !== undefined));
   const typesOf = (names: readonly string[]): Record<string, TensorType> =>
     Object.fromEntries(names.map((name) => [name, graph.values[name]]));

@@ -153,7 +153,9 @@ async function uploadConstants(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const uploads = listUploads(program);
-  const { minStorageBufferOffsetAlignment: alignment, maxBufferSize } = device.capabilities.limits;
+  const { minStorageBufferOffsetAlignment, minUniformBufferOffsetAlignment, maxBufferSize } =
+    device.capabilities.limits;
+  const alignment = Math.max(minStorageBufferOffsetAlignment, minUniformBufferOffsetAlignment);
   const align = (offset: number): number => Math.ceil(offset / alignment) * alignment;
   let start = 0;
   while (start < uploads.length) {
@@ -199,7 +201,7 @@ function listUploads(program: Program): Upload[] {
     const { dispatch, shader, node } = step;
     if (dispatch === undefined || shader === undefined) continue;
     if (shader.params.length > 0 || dispatch.params !== undefined) {
-      const packed = new Uint8Array(packParams(shader, dispatch.params ?? {}));
+      const packed = new Uint8Array(packParams(shader, { ...dispatch.params, ...shader.sharedConstants }));
       const key = constantKey(step, 'params');
       uploads.set(key, { key, sizeBytes: packed.byteLength, bytes: () => packed });
     }

@@ -24,6 +24,12 @@ export interface SessionOptions {
   readonly rounding?: Rounding;
   /** Merge nodes (activations, residual adds, pads); on by default. Off, every value of the graph is a layer's output. */
   readonly fusion?: boolean;
+  /**
+   * Nodes whose shaders differ only in sizes share a pipeline that reads the sizes at run time: far fewer pipelines to
+   * compile, at the price of what compilers make of constants. On by default for software adapters, which compile
+   * slowly and gain nothing from constants.
+   */
+  readonly sharePipelines?: boolean;
   /** Overrides the first axis of every input. */
   readonly batch?: number;
   /** How many runs may be on the GPU at once; 3 by default. */
@@ -103,6 +109,7 @@ export class Session {
       engine: options.engine ?? device.engine,
       rounding: options.rounding ?? 'float',
       fusion: options.fusion ?? true,
+      sharePipelines: options.sharePipelines ?? device.capabilities.isSoftware,
       acceptKernel: options.acceptKernel,
     };
     const owner = `session:${graph.name}#${++sessionCount}`;

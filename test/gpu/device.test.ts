@@ -78,9 +78,9 @@ describe('Device', () => {
   test('shows the compiler’s message and the line of a shader that does not compile', async () => {
     const device = await testDevice();
     const text = '@compute @workgroup_size(1) fn main() {\n  let x: u32 = 1.5;\n}';
-    await expect(device.pipelines.get({ name: 'broken', text, bindings: [], params: [] })).rejects.toThrow(
-      /"broken" does not compile[\s\S]*line 2[\s\S]*let x: u32 = 1\.5/,
-    );
+    await expect(
+      device.pipelines.get({ name: 'broken', text, bindings: [], params: [], sharedConstants: {} }),
+    ).rejects.toThrow(/"broken" does not compile[\s\S]*line 2[\s\S]*let x: u32 = 1\.5/);
     device.assertUsable();
   });
 

@@ -37,33 +37,43 @@ export interface OpCase<A> {
   readonly length?: number;
 }
 
+/** Cases of an op that run with constants baked in as well as shared; one of the two is what the device would choose. */
+const bakedCases = 2;
+
 /**
  * Runs every kernel of the op that accepts a case, with every engine and rounding mode that matters to it, and compares
  * with the op's reference: 8-bit results bit for bit, float results within the tolerance table. A case that no kernel
- * accepts fails.
+ * accepts fails. The first cases run in both forms of a pipeline, the others in the one this device would choose.
  */
 export function testOp<A extends object>(op: OpDefinition<A>, cases: readonly OpCase<A>[]): void {
   describe(`${op.name} kernels equal the reference`, () => {
-    for (const opCase of cases) {
+    for (const [index, opCase] of cases.entries()) {
+      const forms = index < bakedCases ? [true, false] : [undefined];
       const isQuantized = opCase.outputs.some(({ dtype }) => dtype === 'int8' || dtype === 'uint8');
       for (const rounding of opCase.roundings ?? (isQuantized ? roundings : ['float' as const])) {
-        test(`${opCase.name} (${rounding})`, () => runCase(op, opCase, rounding));
+        test(`${opCase.name} (${rounding})`, () => runCase(op, opCase, rounding, forms));
       }
     }
   });
 }
 
-async function runCase<A extends object>(op: OpDefinition<A>, opCase: OpCase<A>, rounding: Rounding): Promise<void> {
+async function runCase<A extends object>(
+  op: OpDefinition<A>,
+  opCase: OpCase<A>,
+  rounding: Rounding,
+  forms: readonly (boolean | undefined)[],
+): Promise<void> {
   const device = await testDevice();
   const { graph, inputs } = buildGraph(op, opCase);
   const reference = runReference(graph, inputs, rounding);
   let ran = 0;
   for (const kernel of op.kernels) {
     const choices: readonly Engine[] = kernel.usesEngine ? availableEngines(device.capabilities) : ['scalar'];
-    for (const engine of choices) {
+    for (const [engine, sharePipelines] of choices.flatMap((choice) => forms.map((form) => [choice, form] as const))) {
       const session = await createSession(device, graph, {
         engine,
         rounding,
+        sharePipelines,
         acceptKernel: (_op, name) => name === kernel.name,
       }).catch((error: Error) => {
         // This kernel does not accept the case; another must.
@@ -74,7 +84,7 @@ async function runCase<A extends object>(op: OpDefinition<A>, opCase: OpCase<A>,
       try {
         const results = await session.run(inputs);
         for (const name of graph.outputs) {
-          const where = `${op.name} kernel ${kernel.name} (${engine}, ${rounding}), case "${opCase.name}", seed ${seedOf(opCase.name)}, output ${name}`;
+          const where = `${op.name} kernel ${kernel.name} (${engine}, ${rounding}, sharePipelines ${sharePipelines}), case "${opCase.name}", seed ${seedOf(opCase.name)}, output ${name}`;
           expectEqual(results[name], reference.get(name)!, op.name, opCase.length ?? 1, where);
         }
         ran++;

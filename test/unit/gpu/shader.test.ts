@@ -55,6 +55,31 @@ describe('specializeShader', () => {
     );
   });
 
+  test('shares constants by reading them from Params, except where WGSL wants a constant', () => {
+    const shareable = `const SIZE: u32 = 1;
+const LOW: i32 = -1;
+const GROUP: u32 = 64;
+const TILE: u32 = 4;
+const TILE_WORDS: u32 = TILE * 2u;
+var<workgroup> scratch: array<u32, LENGTH>;
+const LENGTH: u32 = 8;
+@group(0) @binding(1) var<storage, read> x: array<vec4<u32>, SIZE>;
+@compute @workgroup_size(GROUP)
+fn main() { let a = SIZE + u32(LOW); }`;
+    const constants = { SIZE: 7, LOW: -3, GROUP: 32, TILE: 2, LENGTH: 16 };
+    const shader = specializeShader('sample', shareable, { constants, shared: true });
+    expect(shader.sharedConstants).toEqual({ SIZE: 7, LOW: -3 });
+    expect(shader.text).toContain('x: array<vec4<u32>>;');
+    expect(shader.text).toContain('params.SIZE + u32(params.LOW)');
+    expect(shader.text).toContain('@workgroup_size(GROUP)');
+    expect(shader.text).toContain('const GROUP: u32 = 32;');
+    expect(shader.text).toContain('const TILE: u32 = 2;');
+    expect(shader.text).toContain('const LENGTH: u32 = 16;');
+    expect(packParams(shader, shader.sharedConstants).byteLength).toBe(16);
+    const other = specializeShader('sample', shareable, { constants: { ...constants, SIZE: 9 }, shared: true });
+    expect(other.text).toBe(shader.text);
+  });
+
   test('packs params exactly', () => {
     const shader = specializeShader('sample', source);
     const view = new DataView(packParams(shader, { count: 3, bias: -4, scale: 0.25 }));
