@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { availableEngines, type Engine } from '../../src/gpu/capabilities.ts';
+import { UnsupportedOpError } from '../../src/errors.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import type { OpDefinition } from '../../src/ops/define-op.ts';
 import { getOp } from '../../src/ops/registry.ts';
+import { compile, type Program } from '../../src/runtime/compile.ts';
 import { runReference } from '../../src/runtime/reference.ts';
 import { createSession } from '../../src/runtime/session.ts';
 import { allocateData, codeRange, type DType } from '../../src/tensor/dtype.ts';
@@ -11,6 +13,7 @@ import { createRandom, type Random } from '../../src/tensor/random.ts';
 import { roundings, type Rounding } from '../../src/tensor/requantize.ts';
 import { elementCount, formatShape, type Shape } from '../../src/tensor/shape.ts';
 import type { Tensor, TensorType } from '../../src/tensor/tensor.ts';
+import { compileLane, type CompileLane } from './compile-lane.ts';
 import { testDevice } from './device.ts';
 import { seedOf } from './seed.ts';
 import { allowedError, toleranceOf } from './tolerance.ts';
@@ -50,11 +53,42 @@ export function testOp<A extends object>(op: OpDefinition<A>, cases: readonly Op
     for (const [index, opCase] of cases.entries()) {
       const forms = index < bakedCases ? [true, false] : [undefined];
       const isQuantized = opCase.outputs.some(({ dtype }) => dtype === 'int8' || dtype === 'uint8');
+      const lane = compileLane();
       for (const rounding of opCase.roundings ?? (isQuantized ? roundings : ['float' as const])) {
-        test(`${opCase.name} (${rounding})`, () => runCase(op, opCase, rounding, forms));
+        if (lane !== undefined)
+          test(`${opCase.name} (${rounding}) compiles`, () => compileCase(op, opCase, rounding, lane));
+        else test(`${opCase.name} (${rounding})`, () => runCase(op, opCase, rounding, forms));
       }
     }
   });
+}
+
+/** Compiles what `runCase` would run, in both forms of its pipelines. */
+async function compileCase<A extends object>(
+  op: OpDefinition<A>,
+  opCase: OpCase<A>,
+  rounding: Rounding,
+  lane: CompileLane,
+): Promise<void> {
+  const { graph } = buildGraph(op, opCase);
+  const capabilities = lane.capabilities();
+  for (const kernel of op.kernels) {
+    for (const engine of kernel.usesEngine ? availableEngines(capabilities) : (['scalar'] as const)) {
+      for (const sharePipelines of [true, false]) {
+        const acceptKernel = (_op: string, name: string): boolean => name === kernel.name;
+        const options = { engine, rounding, sharePipelines, fusion: true, acceptKernel };
+        let program: Program;
+        try {
+          program = compile(graph, capabilities, options);
+        } catch (error) {
+          // This kernel does not accept the case.
+          if (error instanceof UnsupportedOpError) continue;
+          throw error;
+        }
+        for (const { shader } of program.steps) if (shader !== undefined) await lane.compile(shader);
+      }
+    }
+  }
 }
 
 async function runCase<A extends object>(

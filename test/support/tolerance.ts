@@ -1,10 +1,12 @@
 /** float32 machine epsilon: the distance from 1 to the next float32. */
 const epsilon = 2 ** -23;
 
-/** Allowed error of a float op: `absolute·max|reference| + relative·|reference|`, both in epsilons. */
+/** Allowed error of a float op: `absolute·magnitude + relative·|reference|`, both in epsilons. */
 export interface Tolerance {
   readonly absolute: number;
   readonly relative: number;
+  /** What the absolute part is measured by; the largest |reference| by default. */
+  readonly magnitude?: number;
 }
 
 /**
@@ -20,7 +22,8 @@ const tolerances: Readonly<Record<string, (length: number) => Tolerance>> = {
   add: () => ({ absolute: 1, relative: 1 }),
   // exp may err by 3 + 2·|x| units in the last place (WGSL §15.7.4), and |x| reaches about 20 here; then a division.
   softmax: (length) => ({ absolute: 8 + Math.sqrt(length), relative: 50 }),
-  sigmoid: () => ({ absolute: 8, relative: 50 }),
+  // A probability: far from zero the exact value is a subnormal number, which devices may flush.
+  sigmoid: () => ({ absolute: 8, relative: 50, magnitude: 1 }),
 };
 
 function sum(length: number): Tolerance {
@@ -34,5 +37,7 @@ export function toleranceOf(op: string, length: number): Tolerance {
 
 /** Largest error allowed at a value of the reference. */
 export function allowedError(tolerance: Tolerance, reference: number, maxMagnitude: number): number {
-  return epsilon * (tolerance.absolute * maxMagnitude + tolerance.relative * Math.abs(reference));
+  return (
+    epsilon * (tolerance.absolute * (tolerance.magnitude ?? maxMagnitude) + tolerance.relative * Math.abs(reference))
+  );
 }
