@@ -55,9 +55,8 @@ export function testOp<A extends object>(op: OpDefinition<A>, cases: readonly Op
       const isQuantized = opCase.outputs.some(({ dtype }) => dtype === 'int8' || dtype === 'uint8');
       const lane = compileLane();
       for (const rounding of opCase.roundings ?? (isQuantized ? roundings : ['float' as const])) {
-        if (lane !== undefined)
-          test(`${opCase.name} (${rounding}) compiles`, () => compileCase(op, opCase, rounding, lane));
-        else test(`${opCase.name} (${rounding})`, () => runCase(op, opCase, rounding, forms));
+        test(`${opCase.name} (${rounding})${lane ? ' compiles' : ''}`, () =>
+          lane ? compileCase(op, opCase, rounding, lane) : runCase(op, opCase, rounding, forms));
       }
     }
   });
