@@ -29,14 +29,20 @@ export class ReadbackRing {
     return new ReadbackRing(device, buffers);
   }
 
-  /** A buffer that is not in flight. Give it back with `release`. */
+  /**
+   * A buffer that is not in flight. Give it back with `release`.
+   * @throws DeviceError when the ring was or is meanwhile destroyed
+   */
   acquire(): Promise<GPUBuffer> {
+    if (this.#isDestroyed) return Promise.reject(destroyedError());
     const buffer = this.#free.shift();
     if (buffer !== undefined) return Promise.resolve(buffer);
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 
+  /** Does nothing after `destroy`, which took the buffer with it. */
   release(buffer: GPUBuffer): void {
+    if (this.#isDestroyed) return;
     if (buffer.mapState !== 'unmapped') buffer.unmap();
     const next = this.#waiting.shift();
     if (next !== undefined) next.resolve(buffer);
@@ -47,8 +53,11 @@ export class ReadbackRing {
   destroy(): void {
     if (this.#isDestroyed) return;
     this.#isDestroyed = true;
-    for (const { reject } of this.#waiting.splice(0))
-      reject(new DeviceError('the session was destroyed while a run waited.'));
+    for (const { reject } of this.#waiting.splice(0)) reject(destroyedError());
     for (const buffer of this.#buffers) this.#device.destroyBuffer(buffer);
   }
+}
+
+function destroyedError(): DeviceError {
+  return new DeviceError('the session was destroyed while a run waited. Create a new session.');
 }

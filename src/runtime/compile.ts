@@ -58,7 +58,7 @@ export function compile(source: Graph, capabilities: Capabilities, options: Comp
       capabilities,
       engine: options.engine,
     };
-    // A graph output keeps bytes of its own, so that the input it would share with can be overwritten.
+    // A constant has no bytes among the activations to share.
     if (op.isAlias?.(context) && !Object.hasOwn(graph.constants, node.inputs[0])) {
       aliases.set(node.outputs[0], aliases.get(node.inputs[0]) ?? node.inputs[0]);
       steps.push({ node });

@@ -1,5 +1,5 @@
 import { DeviceError, ShapeError } from '../errors.ts';
-import type { Engine } from '../gpu/capabilities.ts';
+import { availableEngines, type Engine } from '../gpu/capabilities.ts';
 import type { Device } from '../gpu/device.ts';
 import { PassTimer } from '../gpu/pass-timer.ts';
 import { ReadbackRing } from '../gpu/readback-ring.ts';
@@ -104,6 +104,12 @@ export class Session {
   static async create(device: Device, source: Graph, options: SessionOptions = {}): Promise<Session> {
     device.assertUsable();
     options.signal?.throwIfAborted();
+    const available = availableEngines(device.capabilities);
+    if (options.engine !== undefined && !available.includes(options.engine)) {
+      throw new DeviceError(
+        `createSession: engine "${options.engine}" is not available here. This device has: ${available.join(', ')}.`,
+      );
+    }
     const graph = options.batch === undefined ? source : withBatch(source, options.batch);
     const compileOptions: CompileOptions = {
       engine: options.engine ?? device.engine,
@@ -156,7 +162,7 @@ export class Session {
       this.device.assertUsable();
       throw error;
     } finally {
-      if (!this.#isDestroyed) this.#readbacks.release(readback);
+      this.#readbacks.release(readback);
     }
   }
 
@@ -167,24 +173,32 @@ export class Session {
     this.#assertAlive();
     await this.#prepareInputs(inputs);
     const results: Record<string, GpuTensor> = {};
-    for (const { name, type } of this.#outputs)
-      results[name] = await GpuTensor.create(this.device, type, `${this.#owner}/${name}`);
-    await this.device.guard(`${this.#owner}: run`, () => {
-      const encoder = this.#encodeRun(inputs);
-      for (const { name } of this.#outputs) {
-        const { buffer, offset, size } = this.#resources.locate(name);
-        encoder.copyBufferToBuffer(buffer, offset, results[name].buffer, 0, size);
+    try {
+      for (const { name, type } of this.#outputs) {
+        results[name] = await GpuTensor.create(this.device, type, `${this.#owner}/${name}`);
       }
-      this.device.gpuDevice.queue.submit([encoder.finish()]);
-    });
-    return results;
+      this.#assertAlive();
+      await this.device.guard(`${this.#owner}: run`, () => {
+        const encoder = this.#encodeRun(inputs);
+        for (const { name } of this.#outputs) {
+          const { buffer, offset, size } = this.#resources.locate(name);
+          encoder.copyBufferToBuffer(buffer, offset, results[name].buffer, 0, size);
+        }
+        this.device.gpuDevice.queue.submit([encoder.finish()]);
+      });
+      return results;
+    } catch (error) {
+      for (const tensor of Object.values(results)) tensor.destroy();
+      throw error;
+    }
   }
 
   /**
    * Runs layer by layer. Each layer's output can be read before the next is asked for.
-   * With fusion on, a layer may stand for several nodes of the graph.
+   * With fusion on, a layer may stand for several nodes of the graph. Nothing else may run on the session meanwhile.
+   * @throws DeviceError when another run has overwritten the layers' inputs; ShapeError as `run`
    */
-  async *layers(inputs: RunInputs): AsyncGenerator<Layer, void, void> {
+  async *layers(inputs: RunInputs, options: RunOptions = {}): AsyncGenerator<Layer, void, void> {
     this.#assertAlive();
     await this.#prepareInputs(inputs);
     const timer = await PassTimer.create(this.device, this.#owner, 1);
@@ -195,9 +209,17 @@ export class Session {
         this.#encodeInputs(encoder, inputs);
         queue.submit([encoder.finish()]);
       });
+      let last = ++this.#generation;
       for (const [index, step] of this.#program.steps.entries()) {
         this.#assertAlive();
+        options.signal?.throwIfAborted();
+        if (last !== this.#generation) {
+          throw new DeviceError(
+            `${this.#owner}: another run overwrote what layer "${step.node.name}" reads. Finish the layers first, or use a second session.`,
+          );
+        }
         const generation = ++this.#generation;
+        last = generation;
         const prepared = this.#resources.steps[index];
         const elapsedMicros = prepared === undefined ? 0 : await this.#runStep(prepared, timer);
         const output = step.node.outputs[0];

@@ -130,6 +130,14 @@ describe('Session', () => {
     expect(seen).toEqual(['padded', 'sum', 'flat']);
   });
 
+  test('refuses to go on with layers after another run', async () => {
+    using session = await createSession(await testDevice(), smallGraph(), { fusion: false });
+    const layers = session.layers({ image: image(3) });
+    await layers.next();
+    await session.run({ image: image(4) });
+    await expect(layers.next()).rejects.toThrow(/another run overwrote what layer "sum" reads/);
+  });
+
   test('profiles and inspects', async () => {
     using session = await createSession(await testDevice(), smallGraph(), { fusion: false });
     expect(session.inspect().map(({ op, shape }) => [op, shape.join('x')])).toEqual([
@@ -153,6 +161,18 @@ describe('Session', () => {
     await expect(session.run({ image: { ...image(1), shape: [1, 5, 3, 3] } })).rejects.toBeInstanceOf(ShapeError);
     // A refused run leaves the session usable.
     expect((await session.run({ image: image(1) })).flat.data).toEqual(expected(image(1)));
+  });
+
+  test('rejects what waits or runs when it is destroyed, and leaves the device usable', async () => {
+    const device = await testDevice();
+    const session = await createSession(device, smallGraph(), { maxInFlight: 1 });
+    const pending = [1, 2, 3].map((seed) => session.run({ image: image(seed) }));
+    session.destroy();
+    const results = await Promise.allSettled(pending);
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    for (const result of results) expect((result as PromiseRejectedResult).reason).toBeInstanceOf(DeviceError);
+    using again = await createSession(device, smallGraph());
+    expect((await again.run({ image: image(1) })).flat.data).toEqual(expected(image(1)));
   });
 
   test('aborts before it starts, and says that it was destroyed', async () => {
