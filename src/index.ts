@@ -1,7 +1,7 @@
-export { openDevice, Device, type OpenDeviceOptions, type BufferRequest } from './gpu/device.ts';
-export { engines, type Capabilities, type Engine } from './gpu/capabilities.ts';
+export { Device, type BufferRequest } from './gpu/device.ts';
+export { openDevice, type OpenDeviceOptions } from './gpu/open-device.ts';
+export { engines, type Capabilities, type Engine, type EngineSpeeds } from './gpu/capabilities.ts';
 export type { MemoryReport } from './gpu/memory.ts';
-export type { EngineSpeeds } from './gpu/probe.ts';
 export * from './errors.ts';
 export type { Graph, GraphNode } from './graph/graph.ts';
 export { withBatch } from './graph/propagate-shapes.ts';

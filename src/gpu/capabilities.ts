@@ -1,6 +1,9 @@
 /** How int8 products are computed. Sums of integers do not depend on order, so every engine gives the same bytes. */
 export type Engine = 'dp4a' | 'f32-exact' | 'scalar';
 
+/** int8 operations per second (a multiply-accumulate is two) of a small register-tiled product, by engine. */
+export type EngineSpeeds = Readonly<Partial<Record<Engine, number>>>;
+
 export const engines: readonly Engine[] = ['dp4a', 'f32-exact', 'scalar'];
 
 /** What the device can do, as plain data. */

@@ -1,21 +1,7 @@
 import { DeviceError } from '../errors.ts';
-import { availableEngines, describeCapabilities, type Capabilities, type Engine } from './capabilities.ts';
+import { availableEngines, type Capabilities, type Engine, type EngineSpeeds } from './capabilities.ts';
 import { MemoryAccount, type MemoryReport } from './memory.ts';
 import { PipelineCache } from './pipelines.ts';
-import { probeEngines, type EngineSpeeds } from './probe.ts';
-
-export interface OpenDeviceOptions {
-  /** The WebGPU entry point; `navigator.gpu` by default. */
-  readonly gpu?: GPU;
-  readonly powerPreference?: GPUPowerPreference;
-  /**
-   * `adapter` (default) asks for everything the adapter has; `default` for exactly the specification's default limits
-   * and no optional feature, which is what many phones give.
-   */
-  readonly limits?: 'adapter' | 'default';
-  /** The int8 engine to use; measured when absent. */
-  readonly engine?: Engine;
-}
 
 /** A buffer to be made: what it is for is part of the account. */
 export interface BufferRequest {
@@ -27,37 +13,25 @@ export interface BufferRequest {
   readonly usage: GPUBufferUsageFlags;
 }
 
-/** Optional features that kernels, timing or storage can use. */
-const usefulFeatures: readonly GPUFeatureName[] = ['timestamp-query', 'subgroups', 'shader-f16'];
-
 /** An open GPU: its capabilities, its buffers and its compiled pipelines. It knows no op. */
 export class Device {
   readonly gpuDevice: GPUDevice;
   readonly capabilities: Capabilities;
   readonly pipelines: PipelineCache;
-  /** Measured int8 throughput by engine, in operations per second; empty when the engine was given. */
-  readonly engineSpeeds: EngineSpeeds;
-  /** The int8 engine kernels use unless a session asks for another. */
-  readonly engine: Engine;
   /** Dawn frees its instance with this object, and with it the ground under the device. */
   readonly gpu: GPU;
   readonly #memory = new MemoryAccount();
+  #engine: Engine;
+  #engineSpeeds: EngineSpeeds = {};
   #lost: DeviceError | undefined;
   #uncaptured: DeviceError | undefined;
 
-  private constructor(
-    gpu: GPU,
-    gpuDevice: GPUDevice,
-    capabilities: Capabilities,
-    engine: Engine,
-    engineSpeeds: EngineSpeeds,
-  ) {
+  constructor(gpu: GPU, gpuDevice: GPUDevice, capabilities: Capabilities) {
     this.gpu = gpu;
     this.gpuDevice = gpuDevice;
     this.capabilities = capabilities;
     this.pipelines = new PipelineCache(gpuDevice);
-    this.engine = engine;
-    this.engineSpeeds = engineSpeeds;
+    this.#engine = availableEngines(capabilities)[0];
     void gpuDevice.lost.then(({ reason, message }) => {
       this.#lost = new DeviceError(
         reason === 'destroyed'
@@ -70,26 +44,20 @@ export class Device {
     });
   }
 
-  /** @throws DeviceError when there is no adapter, or the adapter refuses the device */
-  static async open(options: OpenDeviceOptions = {}): Promise<Device> {
-    const gpu = options.gpu ?? (globalThis.navigator as Navigator | undefined)?.gpu;
-    if (gpu === undefined) {
-      throw new DeviceError(
-        "openDevice: this environment has no WebGPU. In a browser use Chrome or Edge 113+, Safari 26+ or Firefox 141+, over https or localhost. In Node import openDevice from 'quadot/node'.",
-      );
-    }
-    const adapter = await gpu.requestAdapter({ powerPreference: options.powerPreference });
-    if (adapter === null) {
-      throw new DeviceError(
-        'openDevice: no WebGPU adapter. Install or update the GPU driver; in a browser, check that hardware acceleration is on.',
-      );
-    }
-    const gpuDevice = await adapter.requestDevice(
-      options.limits === 'default' ? { label: 'quadot' } : { label: 'quadot', ...everything(adapter) },
-    );
-    const capabilities = describeCapabilities(gpu, adapter, gpuDevice);
-    const { engine, speeds } = await chooseEngine(gpuDevice, capabilities, options.engine);
-    return new Device(gpu, gpuDevice, capabilities, engine, speeds);
+  /** The int8 engine kernels use unless a session asks for another. */
+  get engine(): Engine {
+    return this.#engine;
+  }
+
+  /** Measured int8 throughput by engine, in operations per second; empty when the engine was given. */
+  get engineSpeeds(): EngineSpeeds {
+    return this.#engineSpeeds;
+  }
+
+  /** Sets the engine, and what was measured to choose it. */
+  useEngine(engine: Engine, speeds: EngineSpeeds): void {
+    this.#engine = engine;
+    this.#engineSpeeds = speeds;
   }
 
   /** Whether the optional WebGPU feature is on. */
@@ -171,37 +139,4 @@ export class Device {
   [Symbol.dispose](): void {
     this.destroy();
   }
-}
-
-/** Opens a GPU with everything it offers, and measures which int8 engine is fastest on it. */
-export function openDevice(options: OpenDeviceOptions = {}): Promise<Device> {
-  return Device.open(options);
-}
-
-function everything(adapter: GPUAdapter): GPUDeviceDescriptor {
-  const requiredLimits: Record<string, number> = {};
-  for (const name in adapter.limits) {
-    const value = adapter.limits[name as keyof GPUSupportedLimits];
-    if (typeof value === 'number') requiredLimits[name] = value;
-  }
-  return { requiredLimits, requiredFeatures: usefulFeatures.filter((feature) => adapter.features.has(feature)) };
-}
-
-async function chooseEngine(
-  gpuDevice: GPUDevice,
-  capabilities: Capabilities,
-  wanted: Engine | undefined,
-): Promise<{ engine: Engine; speeds: EngineSpeeds }> {
-  const available = availableEngines(capabilities);
-  if (wanted !== undefined) {
-    if (!available.includes(wanted)) {
-      throw new DeviceError(
-        `openDevice: engine "${wanted}" is not available here. This device has: ${available.join(', ')}.`,
-      );
-    }
-    return { engine: wanted, speeds: {} };
-  }
-  const speeds = await probeEngines(gpuDevice, available);
-  const engine = available.reduce((best, next) => ((speeds[next] ?? 0) > (speeds[best] ?? 0) ? next : best));
-  return { engine, speeds };
 }

@@ -1,10 +1,7 @@
 import probeInt8 from '../../shaders/probe-int8.wgsl';
-import type { Engine } from './capabilities.ts';
-import { PipelineCache } from './pipelines.ts';
+import type { Engine, EngineSpeeds } from './capabilities.ts';
+import type { Device } from './device.ts';
 import { specializeShader } from './shader.ts';
-
-/** int8 operations per second (a multiply-accumulate is two) of a small register-tiled product, by engine. */
-export type EngineSpeeds = Readonly<Partial<Record<Engine, number>>>;
 
 const workgroupSize = 64;
 const kWords = 64;
@@ -20,26 +17,27 @@ const growth = 4;
  * Measures each engine's inner loop on this device. What a driver reports about dot products says nothing of their
  * speed, so the choice is made by running them; a few milliseconds each.
  */
-export async function probeEngines(device: GPUDevice, engines: readonly Engine[]): Promise<EngineSpeeds> {
-  const words = device.createBuffer({ label: 'probe/words', size: 4 * kWords * 8, usage: GPUBufferUsage.STORAGE });
-  const sums = device.createBuffer({ label: 'probe/sums', size: 4 * workgroupSize, usage: GPUBufferUsage.STORAGE });
+export async function probeEngines(device: Device, engines: readonly Engine[]): Promise<EngineSpeeds> {
+  const buffer = (label: string, sizeBytes: number): Promise<GPUBuffer> =>
+    device.createBuffer({ label, owner: 'probe', purpose: 'probe', sizeBytes, usage: GPUBufferUsage.STORAGE });
+  const buffers = [await buffer('probe/words', 4 * kWords * 8), await buffer('probe/sums', 4 * workgroupSize)];
   try {
-    const cache = new PipelineCache(device);
+    const pipelines = await Promise.all(
+      engines.map((engine) => {
+        const imports = { 'engine-dp4a': `engine-${engine}` };
+        return device.pipelines.get(specializeShader('probe-int8', probeInt8, { imports }));
+      }),
+    );
     const speeds: Partial<Record<Engine, number>> = {};
-    const probes = engines.map(async (engine) => {
-      const imports = { 'engine-dp4a': `engine-${engine}` };
-      const { pipeline, layout } = await cache.get(specializeShader('probe-int8', probeInt8, { imports }));
-      const entries = [words, sums].map((buffer, index) => ({ binding: index + 1, resource: { buffer } }));
-      return { engine, pipeline, bindGroup: device.createBindGroup({ layout, entries }) };
-    });
     // Compiled together, measured one after the other.
-    for (const { engine, pipeline, bindGroup } of await Promise.all(probes)) {
-      speeds[engine] = await measure(device, pipeline, bindGroup);
+    for (const [index, { pipeline, layout }] of pipelines.entries()) {
+      const entries = buffers.map((resource, binding) => ({ binding: binding + 1, resource: { buffer: resource } }));
+      const bindGroup = device.gpuDevice.createBindGroup({ layout, entries });
+      speeds[engines[index]] = await measure(device, pipeline, bindGroup);
     }
     return speeds;
   } finally {
-    words.destroy();
-    sums.destroy();
+    for (const made of buffers) device.destroyBuffer(made);
   }
 }
 
@@ -47,7 +45,7 @@ export async function probeEngines(device: GPUDevice, engines: readonly Engine[]
  * Operations per second from the difference between a small and a large launch, so that what a submission costs by
  * itself, which can be more than the work, drops out.
  */
-async function measure(device: GPUDevice, pipeline: GPUComputePipeline, bindGroup: GPUBindGroup): Promise<number> {
+async function measure(device: Device, pipeline: GPUComputePipeline, bindGroup: GPUBindGroup): Promise<number> {
   let workgroups = 4;
   await time(device, pipeline, bindGroup, workgroups);
   for (;;) {
@@ -66,21 +64,24 @@ async function measure(device: GPUDevice, pipeline: GPUComputePipeline, bindGrou
 }
 
 async function time(
-  device: GPUDevice,
+  device: Device,
   pipeline: GPUComputePipeline,
   bindGroup: GPUBindGroup,
   workgroups: number,
 ): Promise<number> {
-  const encoder = device.createCommandEncoder({ label: 'probe' });
+  const { queue } = device.gpuDevice;
+  const encoder = device.gpuDevice.createCommandEncoder({ label: 'probe' });
   const pass = encoder.beginComputePass();
   pass.setPipeline(pipeline);
   pass.setBindGroup(0, bindGroup);
   pass.dispatchWorkgroups(workgroups);
   pass.end();
   const commands = encoder.finish();
-  await device.queue.onSubmittedWorkDone();
+  await queue.onSubmittedWorkDone();
   const start = performance.now();
-  device.queue.submit([commands]);
-  await device.queue.onSubmittedWorkDone();
-  return performance.now() - start;
+  const submitted = device.guard('probe', () => queue.submit([commands]));
+  await queue.onSubmittedWorkDone();
+  const milliseconds = performance.now() - start;
+  await submitted;
+  return milliseconds;
 }

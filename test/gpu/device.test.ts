@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DeviceError } from '../../src/errors.ts';
 import { availableEngines } from '../../src/gpu/capabilities.ts';
-import { openDevice } from '../../src/gpu/device.ts';
+import { openDevice } from '../../src/gpu/open-device.ts';
 import { testDevice } from '../support/device.ts';
 
 describe('openDevice', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ReadonlyMat3 } from 'gl-matrix';
 import { ShapeError } from '../../src/errors.ts';
-import { openDevice } from '../../src/gpu/device.ts';
+import { openDevice } from '../../src/gpu/open-device.ts';
 import type { ImageSource, PixelImage } from '../../src/runtime/image-source.ts';
 import { createPreprocessor, type PreprocessOptions } from '../../src/runtime/preprocess.ts';
 import { perTensor } from '../../src/tensor/quantization.ts';

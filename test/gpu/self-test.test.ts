@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { openDevice } from '../../src/gpu/device.ts';
+import { openDevice } from '../../src/gpu/open-device.ts';
 import { selfTest } from '../../src/runtime/self-test.ts';
 
 // The whole self-test runs in the test of `quadot doctor`; these families are quick to compile.

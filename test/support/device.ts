@@ -1,4 +1,5 @@
-import { openDevice, type Device } from '../../src/gpu/device.ts';
+import type { Device } from '../../src/gpu/device.ts';
+import { openDevice } from '../../src/gpu/open-device.ts';
 
 let device: Promise<Device> | undefined;
 
