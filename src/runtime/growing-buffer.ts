@@ -7,6 +7,7 @@ export class GrowingBuffer {
   readonly #owner: string;
   readonly #purpose: string;
   #buffer: GPUBuffer | undefined;
+  #isDestroyed = false;
 
   constructor(device: Device, owner: string, purpose: string) {
     this.#device = device;
@@ -14,23 +15,28 @@ export class GrowingBuffer {
     this.#purpose = purpose;
   }
 
-  /** The buffer, after `reserve`. */
+  /** The buffer, after `reserve`. @throws DeviceError after `destroy` */
   get buffer(): GPUBuffer {
-    if (this.#buffer === undefined) throw new DeviceError(`${this.#owner}/${this.#purpose}: nothing was reserved.`);
+    this.#assertUsable();
+    if (this.#buffer === undefined) throw new DeviceError(`${this.#label}: nothing was reserved.`);
     return this.#buffer;
   }
 
-  /** Makes room. What was in the buffer may be lost. @throws DeviceError when the device cannot bind that much */
+  /**
+   * Makes room. What was in the buffer may be lost.
+   * @throws DeviceError when the device cannot bind that much, or after `destroy`
+   */
   async reserve(sizeBytes: number): Promise<void> {
+    this.#assertUsable();
     if (this.#buffer !== undefined && this.#buffer.size >= sizeBytes) return;
-    const label = `${this.#owner}/${this.#purpose}`;
+    const label = this.#label;
     const limit = this.#device.capabilities.limits.maxStorageBufferBindingSize;
     if (sizeBytes > limit) {
       throw new DeviceError(
         `${label}: ${sizeBytes} bytes exceed this device's maxStorageBufferBindingSize of ${limit}. Use a smaller image.`,
       );
     }
-    this.destroy();
+    this.#release();
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
     this.#buffer = await this.#device.createBuffer({
       label,
@@ -39,10 +45,26 @@ export class GrowingBuffer {
       sizeBytes,
       usage,
     });
+    // The owner may have been destroyed while the device made the buffer.
+    if (this.#isDestroyed) this.#release();
+    this.#assertUsable();
   }
 
-  /** Safe to call twice. */
+  /** Frees the buffer for good; nothing can be reserved afterwards. Safe to call twice. */
   destroy(): void {
+    this.#isDestroyed = true;
+    this.#release();
+  }
+
+  get #label(): string {
+    return `${this.#owner}/${this.#purpose}`;
+  }
+
+  #assertUsable(): void {
+    if (this.#isDestroyed) throw new DeviceError(`${this.#label}: the buffer was destroyed.`);
+  }
+
+  #release(): void {
     if (this.#buffer !== undefined) this.#device.destroyBuffer(this.#buffer);
     this.#buffer = undefined;
   }

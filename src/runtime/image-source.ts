@@ -27,7 +27,10 @@ export function startsWithBlue(source: ImageSource): boolean {
   return isTexture(source) && source.format.startsWith('bgra');
 }
 
-/** Brings images of any kind into one buffer of four-byte pixels. */
+/**
+ * Brings images of any kind into one buffer of four-byte pixels. What a browser copies from passes through a texture of
+ * the image's size, which `Device.memory()` does not show: it counts buffers.
+ */
 export class ImageUploader {
   readonly #device: Device;
   readonly #pixels: GrowingBuffer;
@@ -62,15 +65,12 @@ export class ImageUploader {
    */
   upload(source: ImageSource): number {
     const { queue } = this.#device.gpuDevice;
+    // Before a texture is made: it throws after `destroy`.
+    const { buffer } = this.#pixels;
     const pitch = pitchOf(source);
     if (isPixels(source)) {
-      queue.writeBuffer(
-        this.buffer,
-        0,
-        source.data.buffer as ArrayBuffer,
-        source.data.byteOffset,
-        source.data.byteLength,
-      );
+      const { data } = source;
+      queue.writeBuffer(buffer, 0, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
       return pitch;
     }
     const { width, height } = imageSize(source);
@@ -82,7 +82,7 @@ export class ImageUploader {
       queue.copyExternalImageToTexture({ source }, { texture }, [width, height]);
     }
     const encoder = this.#device.gpuDevice.createCommandEncoder({ label: 'image' });
-    encoder.copyTextureToBuffer({ texture }, { buffer: this.buffer, bytesPerRow: pitch * 4 }, [width, height]);
+    encoder.copyTextureToBuffer({ texture }, { buffer, bytesPerRow: pitch * 4 }, [width, height]);
     queue.submit([encoder.finish()]);
     return pitch;
   }

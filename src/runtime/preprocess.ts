@@ -101,6 +101,7 @@ export class Preprocessor {
    * @param target receives the result; a tensor of the input's type
    * @returns `target`, or a new tensor that the caller destroys, for `session.run`
    * @throws ShapeError when there are too few or too many images, or one does not fit what it says of itself
+   * @throws DeviceError when this preprocessor is destroyed, before or during the work
    */
   process(
     images: ImageSource | readonly ImageSource[],
@@ -113,7 +114,10 @@ export class Preprocessor {
     return result;
   }
 
-  /** Frees what it holds on the device, but not the tensors it made. Safe to call twice. */
+  /**
+   * Frees what it holds on the device, but not the tensors it made. Calls under way and waiting are rejected. Safe to
+   * call twice.
+   */
   destroy(): void {
     this.#isDestroyed = true;
     this.#uploader.destroy();
@@ -131,7 +135,7 @@ export class Preprocessor {
   }
 
   async #process(images: readonly ImageSource[], transform?: ReadonlyMat3, target?: GpuTensor): Promise<GpuTensor> {
-    if (this.#isDestroyed) throw new DeviceError(`${this.#owner} was destroyed. Create a new one.`);
+    this.#assertUsable();
     const { shape, dtype } = this.#type;
     if (images.length !== shape[0]) {
       throw new ShapeError(
@@ -148,9 +152,15 @@ export class Preprocessor {
       for (const [index, image] of images.entries()) await this.#add(image, index, transform, result);
     } catch (error) {
       if (target === undefined) result.destroy();
+      this.#assertUsable(error);
       throw error;
     }
     return result;
+  }
+
+  /** @param cause what failed because of it, if something did */
+  #assertUsable(cause?: unknown): void {
+    if (this.#isDestroyed) throw new DeviceError(`${this.#owner} was destroyed. Create a new one.`, { cause });
   }
 
   async #add(image: ImageSource, index: number, transform: ReadonlyMat3 | undefined, result: GpuTensor): Promise<void> {
@@ -258,10 +268,14 @@ export class Preprocessor {
   }
 
   #program(key: string, shader: () => Parameters<typeof ImageProgram.create>[2]): Promise<ImageProgram> {
+    // What is made from here on, `destroy` would not find.
+    this.#assertUsable();
     let program = this.#programs.get(key);
     if (program === undefined) {
       program = ImageProgram.create(this.#device, this.#owner, shader());
       this.#programs.set(key, program);
+      // A failure is not remembered: the next image gets a fresh attempt.
+      program.catch(() => this.#programs.delete(key));
     }
     return program;
   }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { ReadonlyMat3 } from 'gl-matrix';
 import { ShapeError } from '../../src/errors.ts';
 import { openDevice } from '../../src/gpu/open-device.ts';
@@ -10,6 +10,8 @@ import { testDevice } from '../support/device.ts';
 import { resizedColor, transformOf, warpedColor, type Box, type Color } from '../support/image-reference.ts';
 import { createRandom } from '../../src/tensor/random.ts';
 import { readTensor } from '../support/read-tensor.ts';
+
+afterEach(() => vi.restoreAllMocks());
 
 /** Blocks of random colors with some noise: edges and flat areas both. */
 function drawImage(
@@ -266,6 +268,59 @@ describe('use', () => {
     await Promise.resolve();
     expect(device.memory().owners).toEqual({});
     await expect(preprocessor.process(drawImage(30, 20, 14))).rejects.toThrow(/was destroyed/);
+  });
+
+  test('destroyed at any point of its work, it says so and leaves nothing on the device', async () => {
+    const device = await testDevice();
+    const before = device.memory().owners;
+    const image = drawImage(30, 20, 16);
+    let isInterrupted = true;
+    let point = 0;
+    for (; isInterrupted; point++) {
+      const preprocessor = await createPreprocessor(device, bytesInput(12, 6));
+      let awaited = 0;
+      isInterrupted = false;
+      const interrupt = (): void => {
+        if (awaited++ !== point) return;
+        isInterrupted = true;
+        preprocessor.destroy();
+      };
+      // Everything that processing awaits is a buffer or a pipeline.
+      const { createBuffer } = device;
+      vi.spyOn(device, 'createBuffer').mockImplementation((request) => {
+        const buffer = createBuffer.call(device, request);
+        interrupt();
+        return buffer;
+      });
+      const { get } = device.pipelines;
+      vi.spyOn(device.pipelines, 'get').mockImplementation((shader) => {
+        const pipeline = get.call(device.pipelines, shader);
+        interrupt();
+        return pipeline;
+      });
+      const outcome = await preprocessor.process(image).then(
+        (tensor) => tensor.destroy(),
+        (error: unknown) => error,
+      );
+      vi.restoreAllMocks();
+      if (isInterrupted) expect(String(outcome)).toMatch(/^DeviceError: preprocessor#\d+ was destroyed/);
+      else expect(outcome).toBeUndefined();
+      preprocessor.destroy();
+      // Programs that were compiling are destroyed once they are ready.
+      await vi.waitFor(() => expect(device.memory().owners).toEqual(before));
+    }
+    // The result, the image, three programs, two scratch buffers and two tables at least.
+    expect(point).toBeGreaterThan(9);
+  });
+
+  test('a program that failed to compile is tried again with the next image', async () => {
+    const device = await testDevice();
+    using preprocessor = await createPreprocessor(device, bytesInput(9, 5));
+    const image = drawImage(9, 5, 17);
+    vi.spyOn(device.pipelines, 'get').mockRejectedValueOnce(new Error('out of luck'));
+    await expect(preprocessor.process(image)).rejects.toThrow('out of luck');
+    using result = await preprocessor.process(image);
+    expect(Array.from((await readTensor(device, result)).data)).toEqual(colorsOf(image));
   });
 
   test('says what does not fit', async () => {
