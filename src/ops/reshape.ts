@@ -61,14 +61,18 @@ export const reshape: OpDefinition<ReshapeAttributes> = defineOp({
     const channels = [rowLength(input.shape), rowLength(output.shape)];
     return channels[0] === channels[1] || channels.every((size) => size % 4 === 0);
   },
-  /** A shape that begins with the input's batch follows it. */
+  /**
+   * The first axis of the new shape grows or shrinks with that of the input: rows are in order, so what a shape holds
+   * for one index of the batch stays together, whether the axis is the batch itself or holds a multiple of it.
+   */
   adaptAttributes(before, inputs) {
     const { shape } = before.attributes;
     const old = operandType('reshape', before, 0).shape;
     const changed = operandType('reshape', { name: before.name, inputs }, 0).shape;
-    const isBatch =
-      old.length > 0 && shape.length > 0 && old[0] === shape[0] && sameShape(old.slice(1), changed.slice(1));
-    return isBatch ? { shape: [changed[0], ...shape.slice(1)] } : before.attributes;
+    const isBatch = old.length > 0 && shape.length > 0 && sameShape(old.slice(1), changed.slice(1));
+    if (!isBatch || shape[0] === -1) return before.attributes;
+    const first = (shape[0] * changed[0]) / old[0];
+    return Number.isInteger(first) ? { shape: [first, ...shape.slice(1)] } : before.attributes;
   },
 });
 

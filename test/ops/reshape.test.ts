@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
+import type { Graph } from '../../src/graph/graph.ts';
+import { withBatch } from '../../src/graph/propagate-shapes.ts';
+import { softmax } from '../../src/layers/activation.ts';
+import { reshape as reshapeLayer } from '../../src/layers/arrange.ts';
+import { model } from '../../src/layers/model.ts';
+import { input } from '../../src/layers/value.ts';
 import { reshape, type ReshapeAttributes } from '../../src/ops/reshape.ts';
+import { runReference } from '../../src/runtime/reference.ts';
+import { createRandom } from '../../src/tensor/random.ts';
 import { float32, int8, uint8 } from '../support/codes.ts';
 import { type OpCase, testOp } from '../support/test-op.ts';
 
@@ -71,11 +79,38 @@ test('is free where rows are padded alike', () => {
   expect(isAlias([1, 3], [3, 1])).toBe(false);
 });
 
-test('a leading batch follows the input', () => {
-  const before = {
-    ...contextOf([1, 4, 4], [1, 16]),
-    outputs: [{ ...float32, shape: [1, 16] }],
-    rounding: 'float' as const,
-  };
-  expect(reshape.adaptAttributes!(before, [{ ...float32, shape: [8, 4, 4] }])).toEqual({ shape: [8, 16] });
+test.each([
+  { from: [1, 4, 4], to: [1, 16], changed: [8, 4, 4], adapted: [8, 16] },
+  { from: [1, 4, 10], to: [4, 10], changed: [2, 4, 10], adapted: [8, 10] },
+  { from: [4, 10], to: [1, 4, 10], changed: [8, 10], adapted: [2, 4, 10] },
+  { from: [6, 4], to: [3, 8], changed: [2, 4], adapted: [1, 8] },
+  { from: [1, 4, 10], to: [4, -1], changed: [2, 4, 10], adapted: [8, -1] },
+  { from: [1, 4, 10], to: [-1, 10], changed: [2, 4, 10], adapted: [-1, 10] },
+  // What is left over, shape inference refuses.
+  { from: [4, 10], to: [1, 40], changed: [6, 10], adapted: [1, 40] },
+  { from: [1, 4, 10], to: [4, 10], changed: [1, 8, 10], adapted: [4, 10] },
+  { from: [1], to: [], changed: [2], adapted: [] },
+])('$from to $to becomes $changed to $adapted', ({ from, to, changed, adapted }) => {
+  const before = { ...contextOf(from, to), outputs: [{ ...float32, shape: to }], rounding: 'float' as const };
+  expect(reshape.adaptAttributes!(before, [{ ...float32, shape: changed }])).toEqual({ shape: adapted });
+});
+
+test('a batch passes through axes that hold several of it', () => {
+  const x = input('x', [1, 4, 10]);
+  const rows = reshapeLayer({ shape: [4, 10] })(x);
+  const graph = model({ inputs: [x], outputs: { y: reshapeLayer({ shape: [1, 4, 10] })(softmax()(rows)) } });
+  const pair = withBatch(graph, 2);
+  expect(pair.nodes.map(({ outputs }) => pair.values[outputs[0]].shape)).toEqual([
+    [8, 10],
+    [8, 10],
+    [2, 4, 10],
+  ]);
+  const random = createRandom(1);
+  const data = Float32Array.from({ length: 80 }, () => random.uniform(-2, 2));
+  const run = (of: Graph, shape: readonly number[], values: Float32Array) =>
+    Array.from(runReference(of, { x: { dtype: 'float32', shape, data: values } }).get('y')!.data);
+  expect(run(pair, [2, 4, 10], data)).toEqual([
+    ...run(graph, [1, 4, 10], data.slice(0, 40)),
+    ...run(graph, [1, 4, 10], data.slice(40)),
+  ]);
 });
