@@ -8,14 +8,8 @@ export { withBatch } from './graph/propagate-shapes.ts';
 export { validateGraph } from './graph/validate.ts';
 export { importTflite } from './formats/tflite/index.ts';
 export { readSafetensors, writeSafetensors } from './formats/safetensors.ts';
-export {
-  createSession,
-  Session,
-  type SessionOptions,
-  type RunInput,
-  type RunInputs,
-  type RunOptions,
-} from './runtime/session.ts';
+export { createSession, Session, type SessionOptions, type RunOptions } from './runtime/session.ts';
+export type { RunInput, RunInputs } from './runtime/session-inputs.ts';
 export { GpuTensor } from './runtime/gpu-tensor.ts';
 export type { Layer, LayerReport, Profile } from './runtime/reports.ts';
 export { runReference } from './runtime/reference.ts';
@@ -25,7 +19,7 @@ export { roundings, type Rounding } from './tensor/requantize.ts';
 export type { Shape } from './tensor/shape.ts';
 export { createTensor, type Tensor, type TensorType } from './tensor/tensor.ts';
 export { createRandom, type Random } from './tensor/random.ts';
-export { relu, relu6, sigmoid, softmax, type SoftmaxOptions } from './layers/activation.ts';
+export { relu, relu6, reluN1To1, sigmoid, softmax, type SoftmaxOptions } from './layers/activation.ts';
 export { flatten, pad, reshape, type PadOptions, type ReshapeOptions } from './layers/arrange.ts';
 export { add, concat, type AddOptions, type ConcatOptions } from './layers/combine.ts';
 export { conv2d, depthwiseConv2d, type Conv2dOptions, type DepthwiseConv2dOptions } from './layers/convolution.ts';
@@ -36,6 +30,7 @@ export type { Initializer, WeightData, WeightOptions } from './layers/parameter.
 export {
   averagePool2d,
   globalAveragePool2d,
+  globalMaxPool2d,
   maxPool2d,
   mean,
   type MeanOptions,

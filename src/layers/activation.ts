@@ -16,6 +16,11 @@ export function relu6(options: LayerOptions = {}): LayerFunction {
   return clampLayer('relu6', options);
 }
 
+/** min(max(x, −1), 1). */
+export function reluN1To1(options: LayerOptions = {}): LayerFunction {
+  return clampLayer('relu-n1-to-1', options);
+}
+
 /** 1 / (1 + e⁻ˣ). */
 export function sigmoid({ name }: LayerOptions = {}): LayerFunction {
   return (x) => callLayer({ op: 'sigmoid', name, attributes: {}, operands: [x] });
@@ -27,5 +32,6 @@ export function softmax({ name, beta = 1 }: SoftmaxOptions = {}): LayerFunction 
 }
 
 function clampLayer(activation: Exclude<Activation, 'none'>, { name }: LayerOptions): LayerFunction {
-  return (x) => callLayer({ op: 'relu', baseName: activation, name, attributes: { activation }, operands: [x] });
+  const baseName = activation.replaceAll('-', '_');
+  return (x) => callLayer({ op: 'relu', baseName, name, attributes: { activation }, operands: [x] });
 }

@@ -1,4 +1,5 @@
 import type { Activation } from '../ops/lib/activation.ts';
+import { reshape } from './arrange.ts';
 import { callLayer, type LayerFunction, type LayerOptions } from './value.ts';
 import { bothAxes, type Pair, type Padding, requireImage, resolvePadding } from './window.ts';
 
@@ -40,6 +41,16 @@ export function globalAveragePool2d(options: LayerOptions = {}): LayerFunction {
   return (x) => {
     requireImage(`mean "${options.name ?? 'mean'}"`, x.type.shape);
     return mean({ ...options, axes: [1, 2] })(x);
+  };
+}
+
+/** Maximum of each channel over the image. [N, H, W, C] → [N, C]. The name is that of the result. */
+export function globalMaxPool2d({ name }: LayerOptions = {}): LayerFunction {
+  const poolName = name && `${name}/pool`;
+  return (x) => {
+    const [batch, height, width, channels] = requireImage(`max-pool2d "${poolName ?? 'max_pool2d'}"`, x.type.shape);
+    const pooled = maxPool2d({ name: poolName, size: [height, width] })(x);
+    return reshape({ name, shape: [batch, channels] })(pooled);
   };
 }
 

@@ -1,14 +1,15 @@
 import { expect, test } from 'vitest';
 import { ShapeError } from '../../../src/errors.ts';
 import { validateGraph } from '../../../src/graph/validate.ts';
-import { relu, sigmoid } from '../../../src/layers/activation.ts';
+import { relu, reluN1To1, sigmoid } from '../../../src/layers/activation.ts';
 import { add, concat } from '../../../src/layers/combine.ts';
 import { conv2d, depthwiseConv2d } from '../../../src/layers/convolution.ts';
 import { dequantizeLinear, quantizeLinear } from '../../../src/layers/linear-quantization.ts';
 import { model } from '../../../src/layers/model.ts';
-import { averagePool2d, globalAveragePool2d, maxPool2d } from '../../../src/layers/pooling.ts';
+import { averagePool2d, globalAveragePool2d, globalMaxPool2d, maxPool2d } from '../../../src/layers/pooling.ts';
 import { pad } from '../../../src/layers/arrange.ts';
 import { input } from '../../../src/layers/value.ts';
+import { runReference } from '../../../src/runtime/reference.ts';
 
 test('branches join, outputs have the names they were given', () => {
   const image = input('image', [1, 8, 8, 4]);
@@ -37,6 +38,22 @@ test('branches join, outputs have the names they were given', () => {
   expect(graph.values['mean'].shape).toEqual([1, 8]);
   expect(graph.nodes[2].inputs).toEqual(['conv2d', 'right']);
   expect(graph.metadata).toEqual({ origin: 'test' });
+});
+
+test('a clamp to -1 and 1, and the maximum of each channel', () => {
+  const image = input('image', [2, 2, 2, 1]);
+  const graph = model({ inputs: [image], outputs: { y: reluN1To1()(globalMaxPool2d()(image)) } });
+  validateGraph(graph);
+  expect(graph.nodes.map(({ name }) => name)).toEqual(['max_pool2d', 'reshape', 'relu_n1_to_1']);
+  const data = Float32Array.of(-3, -2, -5, -4, 0.5, -1, 0.25, 0);
+  const values = runReference(graph, { image: { dtype: 'float32', shape: [2, 2, 2, 1], data } });
+  expect(values.get('y')).toMatchObject({ shape: [2, 1], data: Float32Array.of(-1, 0.5) });
+  const named = globalMaxPool2d({ name: 'peak' })(image);
+  expect(model({ inputs: [image], outputs: { z: named } }).nodes.map(({ name }) => name)).toEqual([
+    'peak/pool',
+    'peak',
+  ]);
+  expect(() => globalMaxPool2d()(input('x', [1, 4]))).toThrow(/max-pool2d "max_pool2d": input has shape \[1, 4\]/);
 });
 
 test('only what the outputs need becomes part of the graph', () => {
