@@ -6,19 +6,22 @@ export * from './errors.ts';
 export type { Graph, GraphNode } from './graph/graph.ts';
 export { withBatch } from './graph/propagate-shapes.ts';
 export { validateGraph } from './graph/validate.ts';
-export { importTflite } from './formats/tflite/index.ts';
-export { readSafetensors, writeSafetensors } from './formats/safetensors.ts';
+export { importTflite, type TfliteImportOptions } from './formats/tflite/index.ts';
+export { readSafetensors, writeSafetensors, type SafetensorsContent } from './formats/safetensors.ts';
 export { createSession, Session, type SessionOptions, type RunOptions } from './runtime/session.ts';
 export type { RunInput, RunInputs } from './runtime/session-inputs.ts';
+export type { HostInput } from './runtime/host-io.ts';
+export type { LoadProgress } from './runtime/resources.ts';
 export { GpuTensor } from './runtime/gpu-tensor.ts';
 export type { Layer, LayerReport, Profile } from './runtime/reports.ts';
 export { runReference } from './runtime/reference.ts';
 export type { DType, TensorData } from './tensor/dtype.ts';
 export type { Quantization } from './tensor/quantization.ts';
 export { roundings, type Rounding } from './tensor/requantize.ts';
-export type { Shape } from './tensor/shape.ts';
+export { elementCount, type Shape } from './tensor/shape.ts';
 export { createTensor, type Tensor, type TensorType } from './tensor/tensor.ts';
 export { createRandom, type Random } from './tensor/random.ts';
+export type { Activation } from './ops/lib/activation.ts';
 export { relu, relu6, reluN1To1, sigmoid, softmax, type SoftmaxOptions } from './layers/activation.ts';
 export { flatten, pad, reshape, type PadOptions, type ReshapeOptions } from './layers/arrange.ts';
 export { add, concat, type AddOptions, type ConcatOptions } from './layers/combine.ts';
@@ -37,7 +40,15 @@ export {
   type Pool2dOptions,
 } from './layers/pooling.ts';
 export { sequential } from './layers/sequential.ts';
-export { input, type LayerFunction, type LayerOptions, type SymbolicValue } from './layers/value.ts';
+export {
+  input,
+  type InputSource,
+  type LayerCall,
+  type LayerFunction,
+  type LayerOptions,
+  type Parameter,
+  type SymbolicValue,
+} from './layers/value.ts';
 export type { Padding, Pair } from './layers/window.ts';
 export { withWeights } from './layers/with-weights.ts';
 export { calibrate, type CalibrateOptions, type Sample } from './quantize/calibrate.ts';
@@ -50,6 +61,7 @@ export type { ChannelOrder } from './runtime/image-programs.ts';
 export type { ImageSource, PixelImage } from './runtime/image-source.ts';
 export type { PixelRange } from './runtime/pixel-lookup.ts';
 export { readNpy } from './formats/npy.ts';
+export { readRaw } from './formats/raw.ts';
 export { inspectGraph, type GraphLayer, type GraphSummary, type KernelTarget } from './runtime/inspect-graph.ts';
 export {
   selfTest,

@@ -30,6 +30,12 @@ export function availableEngines(capabilities: Capabilities): readonly Engine[] 
   return engines.filter((engine) => engine !== 'dp4a' || hasDp4a);
 }
 
+/** Whether the adapter is a software rasterizer: it says so, or its driver's name is one of those that do not say. */
+export function isSoftwareAdapter(info: Partial<GPUAdapterInfo>): boolean {
+  const names = `${info.architecture} ${info.device} ${info.description}`;
+  return info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render/i.test(names);
+}
+
 /** Reads a device's capabilities; every field is copied, so the result stays valid after the device is gone. */
 export function describeCapabilities(gpu: GPU, adapter: GPUAdapter, device: GPUDevice): Capabilities {
   // Firefox gives empty strings, older Safari no info at all.
@@ -40,14 +46,11 @@ export function describeCapabilities(gpu: GPU, adapter: GPUAdapter, device: GPUD
     const value = device.limits[name as keyof GPUSupportedLimits];
     if (typeof value === 'number') limits[name] = value;
   }
-  const description = info.description ?? '';
   return {
     vendor: info.vendor ?? '',
     architecture: info.architecture ?? '',
-    description,
-    isSoftware:
-      info.isFallbackAdapter === true ||
-      /swiftshader|llvmpipe|lavapipe|basic render/i.test(`${info.architecture} ${info.device} ${description}`),
+    description: info.description ?? '',
+    isSoftware: isSoftwareAdapter(info),
     features: [...device.features].sort(),
     languageFeatures: [...(gpu.wgslLanguageFeatures ?? [])].sort(),
     limits,

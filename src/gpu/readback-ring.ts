@@ -33,11 +33,23 @@ export class ReadbackRing {
    * A buffer that is not in flight. Give it back with `release`.
    * @throws DeviceError when the ring was or is meanwhile destroyed
    */
-  acquire(): Promise<GPUBuffer> {
+  acquire(signal?: AbortSignal): Promise<GPUBuffer> {
     if (this.#isDestroyed) return Promise.reject(destroyedError());
     const buffer = this.#free.shift();
     if (buffer !== undefined) return Promise.resolve(buffer);
-    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => {
+        this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+        reject(signal!.reason as Error);
+      };
+      const settle = (): void => signal?.removeEventListener('abort', onAbort);
+      const waiting = {
+        resolve: (free: GPUBuffer): void => (settle(), resolve(free)),
+        reject: (error: Error): void => (settle(), reject(error)),
+      };
+      this.#waiting.push(waiting);
+      signal?.addEventListener('abort', onAbort, { once: true });
+    });
   }
 
   /** Does nothing after `destroy`, which took the buffer with it. */

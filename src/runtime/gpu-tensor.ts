@@ -9,10 +9,11 @@ import type { TensorType } from '../tensor/tensor.ts';
 export class GpuTensor {
   readonly type: TensorType;
   readonly buffer: GPUBuffer;
-  readonly #device: Device;
+  readonly device: Device;
+  #isDestroyed = false;
 
   private constructor(device: Device, type: TensorType, buffer: GPUBuffer) {
-    this.#device = device;
+    this.device = device;
     this.type = type;
     this.buffer = buffer;
   }
@@ -28,9 +29,14 @@ export class GpuTensor {
     return new GpuTensor(device, type, buffer);
   }
 
+  get isDestroyed(): boolean {
+    return this.#isDestroyed;
+  }
+
   /** Safe to call twice. */
   destroy(): void {
-    this.#device.destroyBuffer(this.buffer);
+    this.#isDestroyed = true;
+    this.device.destroyBuffer(this.buffer);
   }
 
   [Symbol.dispose](): void {

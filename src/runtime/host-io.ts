@@ -30,14 +30,15 @@ export class InputPacker {
    */
   pack(input: HostInput): TensorData {
     const { dtype, shape } = this.#type;
-    const data = this.#check(input);
+    const data = this.check(input);
     if (this.#scratch === undefined) return data;
     const packed = toQuads(data, dtype, shape, this.#scratch);
     if (dtype === 'uint8') flipTopBits(packed as Uint8Array);
     return packed;
   }
 
-  #check(input: HostInput): TensorData {
+  /** The input's data. @throws ShapeError as `pack` */
+  check(input: HostInput): TensorData {
     const { dtype, shape } = this.#type;
     const data = ArrayBuffer.isView(input) ? input : input.data;
     const expected = `input "${this.#name}": expected ${dtype} ${formatShape(shape)} (${elementCount(shape)} elements)`;

@@ -42,11 +42,22 @@ export interface Resources {
 /** Told after each pipeline and upload. */
 export type LoadProgress = (done: number, total: number) => void;
 
+/** Where values lie by name, and what kernels made of constants, by step and role: two namespaces, since a file chooses its names. */
+interface Places {
+  readonly values: Map<string, Slice>;
+  readonly roles: Map<Step, Map<string, Slice>>;
+}
+
 interface Upload {
-  readonly key: string;
+  /** For messages. */
+  readonly label: string;
   readonly sizeBytes: number;
   readonly bytes: () => ArrayBufferView;
+  readonly place: (slice: Slice) => void;
 }
+
+/** The role of a step's runtime parameters among its constants. */
+const paramsRole = 'params';
 
 /**
  * Compiles, plans memory, uploads and binds a program.
@@ -88,21 +99,20 @@ async function allocate(
   // The uploads below may fail first; the pipelines' own failure is then of no interest.
   pipelines.catch(() => undefined);
 
-  const slices = new Map<string, Slice>();
-  await placeActivations(device, owner, program, buffers, slices);
-  await uploadConstants(device, owner, program, buffers, slices, signal);
-  const compiled = await pipelines;
-  signal?.throwIfAborted();
+  const places: Places = { values: new Map(), roles: new Map() };
+  await placeActivations(device, owner, program, buffers, places.values);
+  await uploadConstants(device, owner, program, buffers, places, signal);
+  const compiled = await untilAborted(pipelines, signal);
 
   const locate = (name: string): Slice => {
-    const slice = slices.get(program.aliases.get(name) ?? name);
+    const slice = places.values.get(program.aliases.get(name) ?? name);
     if (slice === undefined) throw new DeviceError(`${owner}: value "${name}" has no place on the device.`);
     return slice;
   };
   let next = 0;
   const steps = await device.guard(`${owner}: bind groups`, () =>
     program.steps.map((step) =>
-      step.dispatch === undefined ? undefined : bind(device, step, compiled[next++], slices, locate),
+      step.dispatch === undefined ? undefined : bind(device, step, compiled[next++], places.roles.get(step), locate),
     ),
   );
   return { steps, locate, buffers };
@@ -149,10 +159,10 @@ async function uploadConstants(
   owner: string,
   program: Program,
   buffers: GPUBuffer[],
-  slices: Map<string, Slice>,
+  places: Places,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const uploads = listUploads(program);
+  const uploads = listUploads(program, places);
   const { minStorageBufferOffsetAlignment, minUniformBufferOffsetAlignment, maxBufferSize } =
     device.capabilities.limits;
   const alignment = Math.max(minStorageBufferOffsetAlignment, minUniformBufferOffsetAlignment);
@@ -163,7 +173,7 @@ async function uploadConstants(
     let sizeBytes = 0;
     const offsets: number[] = [];
     while (end < uploads.length && (end === start || align(sizeBytes) + uploads[end].sizeBytes <= maxBufferSize)) {
-      assertBindable(device, `constant "${uploads[end].key}"`, uploads[end].sizeBytes);
+      assertBindable(device, `constant "${uploads[end].label}"`, uploads[end].sizeBytes);
       offsets.push(align(sizeBytes));
       sizeBytes = align(sizeBytes) + uploads[end++].sizeBytes;
     }
@@ -177,16 +187,10 @@ async function uploadConstants(
     buffers.push(buffer);
     const batch = uploads.slice(start, end);
     await device.guard(`${owner}: uploading constants`, () => {
-      batch.forEach(({ key, bytes, sizeBytes: size }, index) => {
-        const data = bytes();
-        device.gpuDevice.queue.writeBuffer(
-          buffer,
-          offsets[index],
-          data.buffer as ArrayBuffer,
-          data.byteOffset,
-          data.byteLength,
-        );
-        slices.set(key, { buffer, offset: offsets[index], size });
+      batch.forEach(({ bytes, sizeBytes: size, place }, index) => {
+        const { buffer: data, byteOffset, byteLength } = bytes();
+        device.gpuDevice.queue.writeBuffer(buffer, offsets[index], data as ArrayBuffer, byteOffset, byteLength);
+        place({ buffer, offset: offsets[index], size });
       });
     });
     signal?.throwIfAborted();
@@ -194,34 +198,52 @@ async function uploadConstants(
   }
 }
 
-function listUploads(program: Program): Upload[] {
-  const { constants } = program.graph;
-  const uploads = new Map<string, Upload>();
+function listUploads(program: Program, places: Places): Upload[] {
+  const { constants, outputs } = program.graph;
+  const uploads: Upload[] = [];
+  const placed = new Set<string>();
+  const addValue = (name: string): void => {
+    if (placed.has(name) || !Object.hasOwn(constants, name)) return;
+    placed.add(name);
+    const { dtype, shape, data } = constants[name];
+    uploads.push({
+      label: name,
+      sizeBytes: deviceBytes(dtype, shape),
+      bytes: () => toQuads(data, dtype, shape),
+      place: (slice) => places.values.set(name, slice),
+    });
+  };
   for (const step of program.steps) {
     const { dispatch, shader, node } = step;
     if (dispatch === undefined || shader === undefined) continue;
+    const roles = new Map<string, Slice>();
+    places.roles.set(step, roles);
+    const addRole = (role: string, data: ArrayBufferView): void => {
+      const label = `${node.name}/${node.op}/${role}`;
+      uploads.push({ label, sizeBytes: data.byteLength, bytes: () => data, place: (slice) => roles.set(role, slice) });
+    };
     if (shader.params.length > 0 || dispatch.params !== undefined) {
-      const packed = new Uint8Array(packParams(shader, { ...dispatch.params, ...shader.sharedConstants }));
-      const key = constantKey(step, 'params');
-      uploads.set(key, { key, sizeBytes: packed.byteLength, bytes: () => packed });
+      addRole(paramsRole, new Uint8Array(packParams(shader, { ...dispatch.params, ...shader.sharedConstants })));
     }
     for (const binding of dispatch.bindings) {
-      if ('constant' in binding) {
-        const key = constantKey(step, binding.constant);
-        const data = binding.data();
-        uploads.set(key, { key, sizeBytes: data.byteLength, bytes: () => data });
-      } else if ('input' in binding && Object.hasOwn(constants, node.inputs[binding.input])) {
-        const key = node.inputs[binding.input];
-        const { dtype, shape, data } = constants[key];
-        uploads.set(key, { key, sizeBytes: deviceBytes(dtype, shape), bytes: () => toQuads(data, dtype, shape) });
-      }
+      if ('constant' in binding) addRole(binding.constant, binding.data());
+      else if ('input' in binding) addValue(node.inputs[binding.input]);
     }
   }
-  return [...uploads.values()];
+  // An output that is a constant is read back like any other.
+  outputs.forEach(addValue);
+  return uploads;
 }
 
-function constantKey(step: Step, role: string): string {
-  return `${step.node.name}/${step.node.op}/${role}`;
+/** The promise, or the signal's reason as soon as it aborts. */
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason as Error);
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    void promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
 }
 
 function assertBindable(device: Device, what: string, sizeBytes: number): void {
@@ -237,7 +259,7 @@ function bind(
   device: Device,
   step: Step,
   pipeline: Pipeline,
-  slices: ReadonlyMap<string, Slice>,
+  roles: ReadonlyMap<string, Slice> | undefined,
   locate: (name: string) => Slice,
 ): PreparedStep {
   const { node, dispatch } = step;
@@ -245,13 +267,13 @@ function bind(
   const resolve = (binding: Binding): Slice => {
     if ('input' in binding) return locate(node.inputs[binding.input]);
     if ('output' in binding) return locate(node.outputs[binding.output]);
-    return slices.get(constantKey(step, binding.constant))!;
+    return roles!.get(binding.constant)!;
   };
   const entries: GPUBindGroupEntry[] = bindings.map((binding, index) => ({
     binding: index + 1,
     resource: { ...resolve(binding) },
   }));
-  const params = slices.get(constantKey(step, 'params'));
+  const params = roles?.get(paramsRole);
   if (params !== undefined) entries.unshift({ binding: 0, resource: { ...params } });
   const limit = device.capabilities.limits.maxComputeWorkgroupsPerDimension;
   if (workgroups.some((count) => count > limit || count < 1)) {

@@ -1,21 +1,20 @@
 import { DeviceError, ShapeError } from '../errors.ts';
 import { availableEngines, type Engine } from '../gpu/capabilities.ts';
 import type { Device } from '../gpu/device.ts';
-import { PassTimer } from '../gpu/pass-timer.ts';
 import { ReadbackRing } from '../gpu/readback-ring.ts';
 import type { Graph } from '../graph/graph.ts';
 import { withBatch } from '../graph/propagate-shapes.ts';
-import type { Rounding } from '../tensor/requantize.ts';
 import { deviceBytes } from '../tensor/quads.ts';
-import { formatShape, sameShape } from '../tensor/shape.ts';
+import type { Rounding } from '../tensor/requantize.ts';
 import { emptyTensor, type Tensor, type TensorType } from '../tensor/tensor.ts';
-import { compile, type CompileOptions, type Program, type Step } from './compile.ts';
-import { DenseInput } from './dense-input.ts';
+import { compile, type CompileOptions, type Program } from './compile.ts';
 import { GpuTensor } from './gpu-tensor.ts';
-import { InputPacker, unpackOutput, type HostInput } from './host-io.ts';
+import { unpackOutput } from './host-io.ts';
 import { profileSteps } from './profile.ts';
 import type { Layer, LayerReport, Profile } from './reports.ts';
-import { createResources, encodeStep, type LoadProgress, type PreparedStep, type Resources } from './resources.ts';
+import { createResources, encodeStep, type LoadProgress, type Resources } from './resources.ts';
+import { SessionInputs, type RunInputs } from './session-inputs.ts';
+import { describeStep, runLayers, type LayerHost } from './session-layers.ts';
 
 export interface SessionOptions {
   /** The int8 engine; the device's measured choice by default. */
@@ -39,13 +38,6 @@ export interface SessionOptions {
   readonly signal?: AbortSignal;
 }
 
-/**
- * An input: a typed array or tensor of the input's dtype and shape, a tensor already on the device, or a caller's
- * GPUBuffer (usage STORAGE) holding dense row-major elements.
- */
-export type RunInput = HostInput | GpuTensor | GPUBuffer;
-export type RunInputs = Readonly<Record<string, RunInput>>;
-
 export interface RunOptions {
   readonly signal?: AbortSignal;
 }
@@ -63,13 +55,10 @@ export class Session {
   readonly #program: Program;
   readonly #resources: Resources;
   readonly #readbacks: ReadbackRing;
-  readonly #packers: ReadonlyMap<string, InputPacker>;
+  readonly #inputs: SessionInputs;
   readonly #outputs: readonly { readonly name: string; readonly type: TensorType; readonly offset: number }[];
-  /** By input name; made when a caller first brings a GPUBuffer. */
-  readonly #denseInputs = new Map<string, DenseInput>();
+  readonly #writes = { count: 0 };
   #isDestroyed = false;
-  /** Counts submissions, so that a layer knows when its output is overwritten. */
-  #generation = 0;
 
   private constructor(
     device: Device,
@@ -88,7 +77,7 @@ export class Session {
     this.#program = program;
     this.#resources = resources;
     this.#readbacks = readbacks;
-    this.#packers = new Map(graph.inputs.map((name) => [name, new InputPacker(name, graph.values[name])]));
+    this.#inputs = new SessionInputs(device, owner, graph, resources.locate);
     let offset = 0;
     this.#outputs = graph.outputs.map((name) => {
       const output = { name, type: graph.values[name], offset };
@@ -104,6 +93,10 @@ export class Session {
   static async create(device: Device, source: Graph, options: SessionOptions = {}): Promise<Session> {
     device.assertUsable();
     options.signal?.throwIfAborted();
+    const maxInFlight = options.maxInFlight ?? 3;
+    if (!Number.isInteger(maxInFlight) || maxInFlight < 1) {
+      throw new ShapeError(`createSession: maxInFlight is ${maxInFlight}. Give an integer of at least 1.`);
+    }
     const available = availableEngines(device.capabilities);
     if (options.engine !== undefined && !available.includes(options.engine)) {
       throw new DeviceError(
@@ -122,11 +115,9 @@ export class Session {
     const program = compile(graph, device.capabilities, compileOptions);
     const resources = await createResources(device, owner, program, options.onProgress, options.signal);
     try {
-      const outputBytes = graph.outputs.reduce(
-        (sum, name) => sum + deviceBytes(graph.values[name].dtype, graph.values[name].shape),
-        0,
-      );
-      const readbacks = await ReadbackRing.create(device, owner, outputBytes, options.maxInFlight ?? 3);
+      const sizes = graph.outputs.map((name) => deviceBytes(graph.values[name].dtype, graph.values[name].shape));
+      const outputBytes = sizes.reduce((sum, size) => sum + size, 0);
+      const readbacks = await ReadbackRing.create(device, owner, outputBytes, maxInFlight);
       return new Session(device, graph, compileOptions, owner, program, resources, readbacks);
     } catch (error) {
       for (const buffer of resources.buffers) device.destroyBuffer(buffer);
@@ -142,15 +133,17 @@ export class Session {
    * @throws ShapeError when an input is missing, unknown, or of another dtype or shape; DeviceError on GPU failures
    */
   async run(inputs: RunInputs, options: RunOptions = {}): Promise<Record<string, Tensor>> {
-    this.#assertAlive();
-    options.signal?.throwIfAborted();
-    await this.#prepareInputs(inputs);
-    const readback = await this.#readbacks.acquire();
+    await this.#begin(inputs, options);
+    const readback = await this.#readbacks.acquire(options.signal);
     try {
       this.#assertAlive();
       options.signal?.throwIfAborted();
       await Promise.all([
-        this.device.guard(`${this.#owner}: run`, () => this.#submitRun(inputs, readback)),
+        this.device.guard(`${this.#owner}: run`, () => {
+          const encoder = this.#encodeRun(inputs);
+          for (const { name, offset } of this.#outputs) this.#copyOutput(encoder, name, readback, offset);
+          this.device.gpuDevice.queue.submit([encoder.finish()]);
+        }),
         readback.mapAsync(GPUMapMode.READ),
       ]);
       const bytes = readback.getMappedRange();
@@ -167,28 +160,27 @@ export class Session {
   }
 
   /**
-   * Like `run`, with the outputs left on the device as tensors that the caller destroys.
+   * Like `run`, with the outputs left on the device as tensors that the caller destroys. Nothing is waited for but the
+   * queueing, so a caller that produces faster than the device should await `queue.onSubmittedWorkDone()` now and then.
    */
-  async runOnDevice(inputs: RunInputs): Promise<Record<string, GpuTensor>> {
-    this.#assertAlive();
-    await this.#prepareInputs(inputs);
-    const results: Record<string, GpuTensor> = {};
+  async runOnDevice(inputs: RunInputs, options: RunOptions = {}): Promise<Record<string, GpuTensor>> {
+    await this.#begin(inputs, options);
+    const results = new Map<string, GpuTensor>();
     try {
       for (const { name, type } of this.#outputs) {
-        results[name] = await GpuTensor.create(this.device, type, `${this.#owner}/${name}`);
+        if (results.has(name)) continue;
+        results.set(name, await GpuTensor.create(this.device, type, `${this.#owner}/${name}`));
       }
       this.#assertAlive();
+      options.signal?.throwIfAborted();
       await this.device.guard(`${this.#owner}: run`, () => {
         const encoder = this.#encodeRun(inputs);
-        for (const { name } of this.#outputs) {
-          const { buffer, offset, size } = this.#resources.locate(name);
-          encoder.copyBufferToBuffer(buffer, offset, results[name].buffer, 0, size);
-        }
+        for (const [name, { buffer }] of results) this.#copyOutput(encoder, name, buffer, 0);
         this.device.gpuDevice.queue.submit([encoder.finish()]);
       });
-      return results;
+      return Object.fromEntries(results);
     } catch (error) {
-      for (const tensor of Object.values(results)) tensor.destroy();
+      for (const tensor of results.values()) tensor.destroy();
       throw error;
     }
   }
@@ -199,40 +191,18 @@ export class Session {
    * @throws DeviceError when another run has overwritten the layers' inputs; ShapeError as `run`
    */
   async *layers(inputs: RunInputs, options: RunOptions = {}): AsyncGenerator<Layer, void, void> {
-    this.#assertAlive();
-    await this.#prepareInputs(inputs);
-    const timer = await PassTimer.create(this.device, this.#owner, 1);
-    try {
-      const { queue } = this.device.gpuDevice;
-      await this.device.guard(`${this.#owner}: inputs`, () => {
-        const encoder = this.device.gpuDevice.createCommandEncoder({ label: this.#owner });
-        this.#encodeInputs(encoder, inputs);
-        queue.submit([encoder.finish()]);
-      });
-      let last = ++this.#generation;
-      for (const [index, step] of this.#program.steps.entries()) {
-        this.#assertAlive();
-        options.signal?.throwIfAborted();
-        if (last !== this.#generation) {
-          throw new DeviceError(
-            `${this.#owner}: another run overwrote what layer "${step.node.name}" reads. Finish the layers first, or use a second session.`,
-          );
-        }
-        const generation = ++this.#generation;
-        last = generation;
-        const prepared = this.#resources.steps[index];
-        const elapsedMicros = prepared === undefined ? 0 : await this.#runStep(prepared, timer);
-        const output = step.node.outputs[0];
-        yield {
-          ...describeStep(step, this.#typeOf(output)),
-          output,
-          elapsedMicros,
-          read: () => this.#readValue(output, generation),
-        };
-      }
-    } finally {
-      timer?.destroy();
-    }
+    await this.#begin(inputs, options);
+    const host: LayerHost = {
+      device: this.device,
+      owner: this.#owner,
+      program: this.#program,
+      resources: this.#resources,
+      inputs: this.#inputs,
+      writes: this.#writes,
+      typeOf: (name) => this.#typeOf(name),
+      assertAlive: () => this.#assertAlive(),
+    };
+    yield* runLayers(host, inputs, options.signal);
   }
 
   /** What will run: each layer's kernel, shapes and cost. */
@@ -240,26 +210,26 @@ export class Session {
     return this.#program.steps.map((step) => describeStep(step, this.#typeOf(step.node.outputs[0])));
   }
 
-  /** Median time of each layer over several runs. */
-  async profile(inputs: RunInputs, options: { runs?: number; signal?: AbortSignal } = {}): Promise<Profile> {
-    this.#assertAlive();
-    await this.#prepareInputs(inputs);
-    const runs = options.runs ?? 10;
+  /** Median time of each layer over several runs; 10 by default. */
+  async profile(inputs: RunInputs, options: RunOptions & { readonly runs?: number } = {}): Promise<Profile> {
+    await this.#begin(inputs, options);
+    const { runs = 10, signal } = options;
     await this.device.guard(`${this.#owner}: inputs`, () => {
+      this.#writes.count++;
       const encoder = this.device.gpuDevice.createCommandEncoder({ label: this.#owner });
-      this.#encodeInputs(encoder, inputs);
+      this.#inputs.encode(encoder, inputs);
       this.device.gpuDevice.queue.submit([encoder.finish()]);
     });
-    const prepared = this.#resources.steps;
-    this.#generation++;
-    const { medians, clock } = await profileSteps(this.device, this.#owner, prepared, runs, options.signal);
+    const { medians, clock } = await profileSteps(this.device, this.#owner, this.#resources.steps, runs, signal);
+    this.#writes.count++;
     const layers = this.inspect().map((report, index) => ({ ...report, medianMicros: medians[index] }));
     return { layers, totalMicros: medians.reduce((sum, micros) => sum + micros, 0), runs, clock };
   }
 
   /** Runs once on zeros, so that the first real run finds everything compiled and resident. */
-  async warmUp(): Promise<void> {
-    await this.run(Object.fromEntries(this.graph.inputs.map((name) => [name, emptyTensor(this.graph.values[name])])));
+  async warmUp(options: RunOptions = {}): Promise<void> {
+    const zeros = this.graph.inputs.map((name) => [name, emptyTensor(this.graph.values[name])] as const);
+    await this.run(Object.fromEntries(zeros), options);
   }
 
   /** Frees what the session holds on the device. Runs that wait are rejected. Safe to call twice. */
@@ -274,20 +244,18 @@ export class Session {
     this.destroy();
   }
 
-  #submitRun(inputs: RunInputs, readback: GPUBuffer): void {
-    const encoder = this.#encodeRun(inputs);
-    for (const { name, offset } of this.#outputs) {
-      const source = this.#resources.locate(name);
-      encoder.copyBufferToBuffer(source.buffer, source.offset, readback, offset, source.size);
-    }
-    this.device.gpuDevice.queue.submit([encoder.finish()]);
+  async #begin(inputs: RunInputs, options: RunOptions): Promise<void> {
+    this.#assertAlive();
+    options.signal?.throwIfAborted();
+    await this.#inputs.prepare(inputs);
+    this.#assertAlive();
   }
 
   /** Uploads the inputs and encodes every step in one compute pass. */
   #encodeRun(inputs: RunInputs): GPUCommandEncoder {
-    this.#generation++;
+    this.#writes.count++;
     const encoder = this.device.gpuDevice.createCommandEncoder({ label: this.#owner });
-    this.#encodeInputs(encoder, inputs);
+    this.#inputs.encode(encoder, inputs);
     const pass = encoder.beginComputePass({ label: this.#owner });
     for (const prepared of this.#resources.steps) {
       if (prepared !== undefined) encodeStep(pass, prepared);
@@ -296,99 +264,14 @@ export class Session {
     return encoder;
   }
 
-  #encodeInputs(encoder: GPUCommandEncoder, inputs: RunInputs): void {
-    for (const [name, packer] of this.#packers) {
-      const input = inputs[name];
-      const { buffer, offset, size } = this.#resources.locate(name);
-      if (input instanceof GpuTensor) {
-        encoder.copyBufferToBuffer(input.buffer, 0, buffer, offset, size);
-      } else if (isGpuBuffer(input)) {
-        this.#denseInputs.get(name)!.encode(encoder, input);
-      } else {
-        const data = packer.pack(input);
-        this.device.gpuDevice.queue.writeBuffer(
-          buffer,
-          offset,
-          data.buffer as ArrayBuffer,
-          data.byteOffset,
-          data.byteLength,
-        );
-      }
-    }
-  }
-
-  async #runStep(prepared: PreparedStep, timer: PassTimer | undefined): Promise<number> {
-    const { queue } = this.device.gpuDevice;
-    const start = performance.now();
-    await this.device.guard(`${prepared.step.node.op} "${prepared.step.node.name}"`, () => {
-      const encoder = this.device.gpuDevice.createCommandEncoder({ label: prepared.step.node.name });
-      const pass = encoder.beginComputePass({ timestampWrites: timer?.timestampWrites(0) });
-      encodeStep(pass, prepared);
-      pass.end();
-      timer?.resolve(encoder);
-      queue.submit([encoder.finish()]);
-    });
-    if (timer !== undefined) return (await timer.read())[0];
-    await queue.onSubmittedWorkDone();
-    return (performance.now() - start) * 1000;
-  }
-
-  async #readValue(name: string, generation: number): Promise<Tensor> {
-    this.#assertAlive();
-    if (generation !== this.#generation) {
-      throw new DeviceError(
-        `layer "${name}": its memory has been reused since. Read a layer before asking for the next one or running again.`,
-      );
-    }
+  #copyOutput(encoder: GPUCommandEncoder, name: string, target: GPUBuffer, targetOffset: number): void {
     const { buffer, offset, size } = this.#resources.locate(name);
-    const staging = await this.device.createBuffer({
-      label: `${this.#owner}/${name}/read`,
-      owner: this.#owner,
-      purpose: 'readback',
-      sizeBytes: size,
-      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-    });
-    try {
-      await this.device.guard(`${this.#owner}: reading "${name}"`, () => {
-        const encoder = this.device.gpuDevice.createCommandEncoder();
-        encoder.copyBufferToBuffer(buffer, offset, staging, 0, size);
-        this.device.gpuDevice.queue.submit([encoder.finish()]);
-      });
-      await staging.mapAsync(GPUMapMode.READ);
-      return unpackOutput(this.#typeOf(name), staging.getMappedRange(), 0);
-    } finally {
-      this.device.destroyBuffer(staging);
-    }
+    encoder.copyBufferToBuffer(buffer, offset, target, targetOffset, size);
   }
 
   /** A value's type as the caller's graph has it: uint8 where the device holds int8. */
   #typeOf(name: string): TensorType {
     return Object.hasOwn(this.graph.values, name) ? this.graph.values[name] : this.#program.graph.values[name];
-  }
-
-  /** Checks what can be checked before anything is queued, and compiles what a caller's GPUBuffer needs. */
-  async #prepareInputs(inputs: RunInputs): Promise<void> {
-    const given = Object.keys(inputs);
-    const missing = this.graph.inputs.filter((name) => !given.includes(name));
-    const unknown = given.filter((name) => !this.graph.inputs.includes(name));
-    if (missing.length > 0 || unknown.length > 0) {
-      throw new ShapeError(
-        `${this.#owner}: run lacks inputs [${missing.join(', ')}] and does not know [${unknown.join(', ')}]. Its inputs: ${this.graph.inputs.join(', ')}.`,
-      );
-    }
-    for (const name of given) {
-      const input = inputs[name];
-      const type = this.graph.values[name];
-      if (input instanceof GpuTensor) {
-        if (!sameShape(input.type.shape, type.shape) || input.type.dtype !== type.dtype) {
-          throw new ShapeError(
-            `input "${name}": expected ${type.dtype} ${formatShape(type.shape)}, got ${input.type.dtype} ${formatShape(input.type.shape)} on the device.`,
-          );
-        }
-      } else if (isGpuBuffer(input) && !this.#denseInputs.has(name)) {
-        this.#denseInputs.set(name, await DenseInput.create(this.device, name, type, this.#resources.locate(name)));
-      }
-    }
   }
 
   #assertAlive(): void {
@@ -399,21 +282,4 @@ export class Session {
 /** Puts a graph on a device, ready to run. */
 export function createSession(device: Device, graph: Graph, options: SessionOptions = {}): Promise<Session> {
   return Session.create(device, graph, options);
-}
-
-function isGpuBuffer(input: RunInput): input is GPUBuffer {
-  return 'mapState' in input;
-}
-
-function describeStep({ node, kernel, dispatch }: Step, type: TensorType): LayerReport {
-  return {
-    name: node.name,
-    op: node.op,
-    kernel: kernel?.name ?? 'none',
-    dtype: type.dtype,
-    shape: type.shape,
-    quantization: type.quantization,
-    operations: dispatch?.cost.operations ?? 0,
-    bytes: dispatch?.cost.bytes ?? 0,
-  };
 }

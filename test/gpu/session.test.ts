@@ -2,6 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { DeviceError, ShapeError } from '../../src/errors.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import { runReference } from '../../src/runtime/reference.ts';
+import { openDevice } from '../../src/gpu/open-device.ts';
+import { GpuTensor } from '../../src/runtime/gpu-tensor.ts';
+import type { Layer } from '../../src/runtime/reports.ts';
 import { createSession } from '../../src/runtime/session.ts';
 import { perTensor } from '../../src/tensor/quantization.ts';
 import type { Tensor, TensorType } from '../../src/tensor/tensor.ts';
@@ -138,6 +141,52 @@ describe('Session', () => {
     await expect(layers.next()).rejects.toThrow(/another run overwrote what layer "sum" reads/);
   });
 
+  test('does not read a layer that a run overwrites meanwhile', async () => {
+    using session = await createSession(await testDevice(), smallGraph(), { fusion: false });
+    const layers = session.layers({ image: image(3) });
+    const { value: layer } = await layers.next();
+    const reading = (layer as Layer).read();
+    const running = session.run({ image: image(4) });
+    await expect(reading).rejects.toThrow(/has been reused/);
+    expect((await running).flat.data).toEqual(expected(image(4)));
+  });
+
+  test('keeps the names of values and what kernels make of constants apart', async () => {
+    const type: TensorType = { dtype: 'float32', shape: [4] };
+    const code: TensorType = { dtype: 'int8', shape: [4], quantization: perTensor(0.5, 3) };
+    const name = 'q/quantize/thresholds';
+    const graph: Graph = {
+      name: 'names',
+      nodes: [
+        { name, op: 'relu', attributes: { activation: 'relu' }, inputs: ['x'], outputs: [name] },
+        { name: 'q', op: 'quantize', attributes: {}, inputs: [name], outputs: ['y'] },
+      ],
+      values: { x: type, [name]: type, y: code },
+      constants: {},
+      inputs: ['x'],
+      outputs: ['y'],
+      metadata: {},
+    };
+    using session = await createSession(await testDevice(), graph);
+    expect((await session.run({ x: Float32Array.of(1, 2, -3, 4) })).y.data).toEqual(Int8Array.of(5, 7, 3, 11));
+  });
+
+  test('gives outputs that are constants or inputs', async () => {
+    const type: TensorType = { dtype: 'float32', shape: [3] };
+    const graph: Graph = {
+      name: 'trivial',
+      nodes: [],
+      values: { x: type, c: type },
+      constants: { c: { ...type, data: Float32Array.of(1, 2, 3) } },
+      inputs: ['x'],
+      outputs: ['c', 'x'],
+      metadata: {},
+    };
+    using session = await createSession(await testDevice(), graph);
+    const { c, x } = await session.run({ x: Float32Array.of(4, 5, 6) });
+    expect([...c.data, ...x.data]).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
   test('profiles and inspects', async () => {
     using session = await createSession(await testDevice(), smallGraph(), { fusion: false });
     expect(session.inspect().map(({ op, shape }) => [op, shape.join('x')])).toEqual([
@@ -153,6 +202,7 @@ describe('Session', () => {
   test('refuses wrong inputs by name, dtype, shape and length', async () => {
     using session = await createSession(await testDevice(), smallGraph());
     await expect(session.run({})).rejects.toThrow(/lacks inputs \[image\]/);
+    await expect(session.run({ image: undefined as never })).rejects.toThrow(/lacks inputs \[image\]/);
     await expect(session.run({ image: image(1), other: image(1) })).rejects.toThrow(/does not know \[other\]/);
     await expect(session.run({ image: new Float32Array(45) })).rejects.toThrow(
       /expected uint8 \[1, 3, 5, 3\].*float32/,
@@ -161,6 +211,45 @@ describe('Session', () => {
     await expect(session.run({ image: { ...image(1), shape: [1, 5, 3, 3] } })).rejects.toBeInstanceOf(ShapeError);
     // A refused run leaves the session usable.
     expect((await session.run({ image: image(1) })).flat.data).toEqual(expected(image(1)));
+  });
+
+  test('refuses tensors that are destroyed, elsewhere, or of other codes', async () => {
+    const device = await testDevice();
+    using session = await createSession(device, smallGraph());
+    const { image: type } = smallGraph().values;
+    const tensor = await GpuTensor.create(device, type, 'tensor');
+    tensor.destroy();
+    await expect(session.run({ image: tensor })).rejects.toThrow(/"image": the tensor was destroyed/);
+    using other = await openDevice({ engine: 'scalar' });
+    using foreign = await GpuTensor.create(other, type, 'foreign');
+    await expect(session.run({ image: foreign })).rejects.toThrow(/on another device/);
+    using coarse = await GpuTensor.create(device, { ...type, quantization: perTensor(1, 128) }, 'coarse');
+    await expect(session.run({ image: coarse })).rejects.toThrow(/another scale or zero point/);
+  });
+
+  test('a failed runOnDevice leaves nothing behind', async () => {
+    const device = await testDevice();
+    using session = await createSession(device, smallGraph());
+    const before = device.memory().totalBytes;
+    await expect(session.runOnDevice({ image: new Uint8Array(7) })).rejects.toBeInstanceOf(ShapeError);
+    expect(device.memory().totalBytes).toBe(before);
+  });
+
+  test('a run that waits for its turn can be aborted', async () => {
+    using session = await createSession(await testDevice(), smallGraph(), { maxInFlight: 1 });
+    const controller = new AbortController();
+    const first = session.run({ image: image(1) });
+    const waiting = session.run({ image: image(2) }, { signal: controller.signal });
+    const last = session.run({ image: image(3) });
+    // The first turn is taken in the next microtasks.
+    await Promise.resolve();
+    controller.abort();
+    await expect(waiting).rejects.toThrow(/abort/i);
+    expect((await first).flat.data).toEqual(expected(image(1)));
+    expect((await last).flat.data).toEqual(expected(image(3)));
+    await expect(createSession(await testDevice(), smallGraph(), { maxInFlight: 0 })).rejects.toThrow(
+      /maxInFlight is 0/,
+    );
   });
 
   test('rejects what waits or runs when it is destroyed, and leaves the device usable', async () => {

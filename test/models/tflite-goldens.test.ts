@@ -1,9 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Rounding } from '../../src/tensor/requantize.ts';
 import { createSession } from '../../src/runtime/session.ts';
 import { argmax, compareCodes, relativeError } from '../support/compare.ts';
 import { testDevice } from '../support/device.ts';
-import { listGoldens, loadGolden } from '../support/goldens.ts';
+import { describeGoldens, loadGolden } from '../support/goldens.ts';
 
 const int8Models =
   /^(mobilenet_|tf2_mobilenet_v2|pretrainedResnet(_large)?_(quant|int8)|kws_ref_model|vww_96_int8|ad01_int8|conv_fc_mnist_srq)/;
@@ -14,28 +14,26 @@ const floatModels =
 const softmaxSteps = 20;
 const logitSteps = 3;
 
-describe('int8 models in the default rounding', () => {
-  for (const name of listGoldens(int8Models)) {
-    test(`${name}: same top-1, small differences`, async () => {
-      const { graph, inputs, outputs, nodes } = loadGolden(name);
-      using session = await createSession(await testDevice(), graph);
-      const results = await session.run(inputs);
-      const softmax = graph.nodes.find(({ op }) => op === 'softmax');
-      for (const [output, expected] of Object.entries(outputs)) {
-        const { maxDifference } = compareCodes(results[output].data, expected.data);
-        expect(maxDifference, output).toBeLessThanOrEqual(softmax ? softmaxSteps : logitSteps);
-        if (softmax) expect(argmax(results[output].data)).toBe(argmax(expected.data));
-      }
-      // What enters the softmax is no output; files with every operator's output have it.
-      const logits = nodes.find(({ value }) => value === softmax?.inputs[0]);
-      if (logits === undefined) return;
-      for await (const layer of session.layers(inputs)) {
-        if (layer.output !== logits.value) continue;
-        const { maxDifference } = compareCodes((await layer.read()).data, logits.tensor.data);
-        expect(maxDifference, `before the softmax: ${layer.output}`).toBeLessThanOrEqual(logitSteps);
-      }
-    });
-  }
+describeGoldens('int8 models in the default rounding', int8Models, (name) => {
+  test(`${name}: same top-1, small differences`, async () => {
+    const { graph, inputs, outputs, nodes } = loadGolden(name);
+    using session = await createSession(await testDevice(), graph);
+    const results = await session.run(inputs);
+    const softmax = graph.nodes.find(({ op }) => op === 'softmax');
+    for (const [output, expected] of Object.entries(outputs)) {
+      const { maxDifference } = compareCodes(results[output].data, expected.data);
+      expect(maxDifference, output).toBeLessThanOrEqual(softmax ? softmaxSteps : logitSteps);
+      if (softmax) expect(argmax(results[output].data)).toBe(argmax(expected.data));
+    }
+    // What enters the softmax is no output; files with every operator's output have it.
+    const logits = nodes.find(({ value }) => value === softmax?.inputs[0]);
+    if (logits === undefined) return;
+    for await (const layer of session.layers(inputs)) {
+      if (layer.output !== logits.value) continue;
+      const { maxDifference } = compareCodes((await layer.read()).data, logits.tensor.data);
+      expect(maxDifference, `before the softmax: ${layer.output}`).toBeLessThanOrEqual(logitSteps);
+    }
+  });
 });
 
 /**
@@ -47,43 +45,39 @@ function oracleRounding(name: string): Rounding {
   return name.startsWith('ad01_int8') ? 'tflite-single' : 'tflite-double';
 }
 
-describe('int8 models in the oracle’s own rounding', () => {
-  for (const name of listGoldens(int8Models)) {
-    for (const fusion of [false, true]) {
-      test(`${name}: every intermediate byte for byte, fusion ${fusion ? 'on' : 'off'}`, async () => {
-        const { graph, inputs, outputs, nodes } = loadGolden(name);
-        using session = await createSession(await testDevice(), graph, { rounding: oracleRounding(name), fusion });
-        let compared = 0;
-        for await (const layer of session.layers(inputs)) {
-          const node = nodes.find(({ value }) => value === layer.output);
-          if (node === undefined) continue;
-          compared++;
-          const { maxDifference, mismatches } = compareCodes((await layer.read()).data, node.tensor.data);
-          // TFLite computes these two with fixed-point approximations that this library does not imitate.
-          const allowed = node.operator === 'SOFTMAX' || node.operator === 'MEAN' ? 1 : 0;
-          expect(maxDifference, `${node.operator} ${layer.output}: ${mismatches} differ`).toBeLessThanOrEqual(allowed);
-        }
-        if (!fusion) expect(compared).toBe(nodes.length);
-        const results = await session.run(inputs);
-        for (const [output, expected] of Object.entries(outputs)) {
-          const { maxDifference } = compareCodes(results[output].data, expected.data);
-          const isExact = graph.nodes.every(({ op }) => op !== 'softmax' && op !== 'mean');
-          expect(maxDifference, output).toBeLessThanOrEqual(isExact ? 0 : 1);
-        }
-      });
-    }
-  }
-});
-
-describe('float models', () => {
-  for (const name of listGoldens(floatModels)) {
-    test(`${name}: relative error at most 1e-4`, async () => {
-      const { graph, inputs, outputs } = loadGolden(name);
-      using session = await createSession(await testDevice(), graph);
+describeGoldens('int8 models in the oracle’s own rounding', int8Models, (name) => {
+  for (const fusion of [false, true]) {
+    test(`${name}: every intermediate byte for byte, fusion ${fusion ? 'on' : 'off'}`, async () => {
+      const { graph, inputs, outputs, nodes } = loadGolden(name);
+      using session = await createSession(await testDevice(), graph, { rounding: oracleRounding(name), fusion });
+      let compared = 0;
+      for await (const layer of session.layers(inputs)) {
+        const node = nodes.find(({ value }) => value === layer.output);
+        if (node === undefined) continue;
+        compared++;
+        const { maxDifference, mismatches } = compareCodes((await layer.read()).data, node.tensor.data);
+        // TFLite computes these two with fixed-point approximations that this library does not imitate.
+        const allowed = node.operator === 'SOFTMAX' || node.operator === 'MEAN' ? 1 : 0;
+        expect(maxDifference, `${node.operator} ${layer.output}: ${mismatches} differ`).toBeLessThanOrEqual(allowed);
+      }
+      if (!fusion) expect(compared).toBe(nodes.length);
       const results = await session.run(inputs);
       for (const [output, expected] of Object.entries(outputs)) {
-        expect(relativeError(results[output].data, expected.data), output).toBeLessThanOrEqual(1e-4);
+        const { maxDifference } = compareCodes(results[output].data, expected.data);
+        const isExact = graph.nodes.every(({ op }) => op !== 'softmax' && op !== 'mean');
+        expect(maxDifference, output).toBeLessThanOrEqual(isExact ? 0 : 1);
       }
     });
   }
+});
+
+describeGoldens('float models', floatModels, (name) => {
+  test(`${name}: relative error at most 1e-4`, async () => {
+    const { graph, inputs, outputs } = loadGolden(name);
+    using session = await createSession(await testDevice(), graph);
+    const results = await session.run(inputs);
+    for (const [output, expected] of Object.entries(outputs)) {
+      expect(relativeError(results[output].data, expected.data), output).toBeLessThanOrEqual(1e-4);
+    }
+  });
 });

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { describe, test } from 'vitest';
 import { readSafetensors } from '../../src/formats/safetensors.ts';
 import { importTflite } from '../../src/formats/tflite/index.ts';
 import type { Graph } from '../../src/graph/graph.ts';
@@ -17,14 +18,23 @@ export interface Golden {
   readonly nodes: readonly { readonly operator: string; readonly value: string; readonly tensor: Tensor }[];
 }
 
-/** Names (`model.sample`) of the golden files whose model's name matches; empty, with a line, without the shared folder. */
-export function listGoldens(pattern: RegExp): readonly string[] {
+/** Names (`model.sample`) of the golden files whose model's name matches; none, with a line, without the shared folder. */
+function listGoldens(pattern: RegExp): readonly string[] {
   const folder = sharedPath('models', 'expected');
   if (folder === null) return [];
-  return readdirSync(folder)
-    .filter((file) => pattern.test(file))
-    .map((file) => file.replace(/\.safetensors$/, ''))
-    .sort();
+  const names = readdirSync(folder).filter((file) => pattern.test(file));
+  if (names.length === 0) throw new Error(`${folder}: no file matches ${pattern}. Were the golden files renamed?`);
+  return names.map((file) => file.replace(/\.safetensors$/, '')).sort((a, b) => a.localeCompare(b));
+}
+
+/** A suite of one test or more for each golden file; skipped as a whole without the shared folder. */
+export function describeGoldens(title: string, pattern: RegExp, register: (name: string) => void): void {
+  const names = listGoldens(pattern);
+  describe(title, () => {
+    // A suite without tests would be an error.
+    if (names.length === 0) test.skip('needs the models beside the repository', () => undefined);
+    for (const name of names) register(name);
+  });
 }
 
 export function loadGolden(name: string): Golden {

@@ -1,0 +1,105 @@
+import { DeviceError, ShapeError } from '../errors.ts';
+import type { Device } from '../gpu/device.ts';
+import type { Graph } from '../graph/graph.ts';
+import { sameQuantization } from '../ops/lib/operands.ts';
+import { formatShape, sameShape } from '../tensor/shape.ts';
+import type { TensorType } from '../tensor/tensor.ts';
+import { DenseInput } from './dense-input.ts';
+import { GpuTensor } from './gpu-tensor.ts';
+import { InputPacker, type HostInput } from './host-io.ts';
+import type { Slice } from './resources.ts';
+
+/**
+ * An input: a typed array or tensor of the input's dtype and shape, a tensor already on the device, or a caller's
+ * GPUBuffer (usage STORAGE) holding dense row-major elements.
+ */
+export type RunInput = HostInput | GpuTensor | GPUBuffer;
+export type RunInputs = Readonly<Record<string, RunInput>>;
+
+/** Brings what callers give to where a session's program reads it. */
+export class SessionInputs {
+  readonly #device: Device;
+  readonly #owner: string;
+  readonly #graph: Graph;
+  readonly #locate: (name: string) => Slice;
+  readonly #packers: ReadonlyMap<string, InputPacker>;
+  /** By input name; made when a caller first brings a GPUBuffer. */
+  readonly #denseInputs = new Map<string, DenseInput>();
+
+  constructor(device: Device, owner: string, graph: Graph, locate: (name: string) => Slice) {
+    this.#device = device;
+    this.#owner = owner;
+    this.#graph = graph;
+    this.#locate = locate;
+    this.#packers = new Map(graph.inputs.map((name) => [name, new InputPacker(name, graph.values[name])]));
+  }
+
+  /**
+   * Checks what can be checked before anything is queued, and compiles what a caller's GPUBuffer needs.
+   * @throws ShapeError when an input is missing, unknown, or of another dtype, shape or quantization
+   */
+  async prepare(inputs: RunInputs): Promise<void> {
+    const { inputs: names, values } = this.#graph;
+    const given = Object.keys(inputs).filter((name) => inputs[name] !== undefined);
+    const missing = names.filter((name) => !given.includes(name));
+    const unknown = given.filter((name) => !names.includes(name));
+    if (missing.length > 0 || unknown.length > 0) {
+      throw new ShapeError(
+        `${this.#owner}: run lacks inputs [${missing.join(', ')}] and does not know [${unknown.join(', ')}]. Its inputs: ${names.join(', ')}.`,
+      );
+    }
+    for (const name of given) {
+      const input = inputs[name];
+      if (input instanceof GpuTensor) {
+        this.#checkTensor(name, input, values[name]);
+      } else if (isGpuBuffer(input)) {
+        if (this.#denseInputs.has(name)) continue;
+        this.#denseInputs.set(name, await DenseInput.create(this.#device, name, values[name], this.#locate(name)));
+      } else {
+        this.#packers.get(name)!.check(input);
+      }
+    }
+  }
+
+  /** Uploads or copies every input. Synchronous: a run's inputs are read when it is queued. */
+  encode(encoder: GPUCommandEncoder, inputs: RunInputs): void {
+    for (const [name, packer] of this.#packers) {
+      const input = inputs[name];
+      const { buffer, offset, size } = this.#locate(name);
+      if (input instanceof GpuTensor) {
+        encoder.copyBufferToBuffer(input.buffer, 0, buffer, offset, size);
+      } else if (isGpuBuffer(input)) {
+        this.#denseInputs.get(name)!.encode(encoder, input);
+      } else {
+        const { buffer: bytes, byteOffset, byteLength } = packer.pack(input);
+        this.#device.gpuDevice.queue.writeBuffer(buffer, offset, bytes as ArrayBuffer, byteOffset, byteLength);
+      }
+    }
+  }
+
+  #checkTensor(name: string, tensor: GpuTensor, type: TensorType): void {
+    if (tensor.isDestroyed) {
+      throw new DeviceError(`input "${name}": the tensor was destroyed. Destroy it after the run.`);
+    }
+    if (tensor.device !== this.#device) {
+      throw new DeviceError(
+        `input "${name}": the tensor is on another device. Read it back and upload it to this one.`,
+      );
+    }
+    const { dtype, shape, quantization } = tensor.type;
+    if (!sameShape(shape, type.shape) || dtype !== type.dtype) {
+      throw new ShapeError(
+        `input "${name}": expected ${type.dtype} ${formatShape(type.shape)}, got ${dtype} ${formatShape(shape)} on the device. Make it with the input's type.`,
+      );
+    }
+    if (quantization !== undefined && !sameQuantization(quantization, type.quantization)) {
+      throw new ShapeError(
+        `input "${name}": the tensor's codes have another scale or zero point than the graph's input. Quantize it with the input's quantization.`,
+      );
+    }
+  }
+}
+
+function isGpuBuffer(input: RunInput): input is GPUBuffer {
+  return 'mapState' in input;
+}
