@@ -1,4 +1,5 @@
 import { DeviceError } from '../errors.ts';
+import { isSoftwareAdapter } from '../gpu/capabilities.ts';
 import { hasVulkanLoader, useSoftwareVulkan } from './software-gpu.ts';
 
 /** Options of {@link openGpu}. */
@@ -26,7 +27,7 @@ export async function openGpu(options: OpenGpuOptions = {}): Promise<GPU> {
   if (kind !== 'software' && (flags.some((flag) => flag.startsWith('backend=')) || hasVulkanLoader())) {
     const gpu = create(flags);
     const adapter = await gpu.requestAdapter();
-    if (adapter && !(kind === 'hardware' && adapter.info.isFallbackAdapter)) return gpu;
+    if (adapter && !(kind === 'hardware' && isSoftwareAdapter(adapter.info))) return gpu;
   }
   if (kind !== 'hardware' && (await useSoftwareVulkan())) {
     const gpu = create(flags);
