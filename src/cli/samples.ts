@@ -1,16 +1,15 @@
 import path from 'node:path';
 import {
-  createTensor,
   decodeImage,
+  elementCount,
   FormatError,
   readBytes,
   readNpy,
+  readRaw,
   readSafetensors,
   type Graph,
   type PixelImage,
-  type Tensor,
   type TensorData,
-  type TensorType,
 } from '../node/index.ts';
 import { UsageError } from './usage-error.ts';
 import { toInputData } from './input-data.ts';
@@ -72,7 +71,7 @@ function toArrays(file: string, extension: string, bytes: Uint8Array, graph: Gra
   }
   const name = onlyInput(graph, file);
   const type = graph.values[name];
-  const tensor = extension === '.npy' ? parse(readNpy) : toTensor(file, bytes, type);
+  const tensor = extension === '.npy' ? parse(readNpy) : parse((content) => readRaw(content, type.dtype));
   return { [name]: toInputData(file, tensor, type) };
 }
 
@@ -84,20 +83,10 @@ function onlyInput(graph: Graph, file: string): string {
   );
 }
 
-/** Raw little-endian elements of the input's own type. */
-function toTensor(file: string, bytes: Uint8Array, { dtype }: TensorType): Tensor {
-  const ElementArray = { float32: Float32Array, int32: Int32Array, int8: Int8Array, uint8: Uint8Array }[dtype];
-  if (bytes.byteLength % ElementArray.BYTES_PER_ELEMENT !== 0) {
-    throw new UsageError(`${file}: ${bytes.byteLength} bytes are no whole number of ${dtype} elements.`);
-  }
-  const data = new ElementArray(bytes.slice().buffer);
-  return createTensor({ dtype, shape: [data.length] }, data);
-}
-
 function split(file: string, arrays: Record<string, TensorData>, graph: Graph, batch: number): Sample[] {
   const counts = graph.inputs.map((name) => {
     const { shape } = graph.values[name];
-    const elements = shape.reduce((product, size) => product * size, 1) / batch;
+    const elements = elementCount(shape) / batch;
     const count = arrays[name].length / elements;
     if (!Number.isInteger(count) || count < 1) {
       throw new UsageError(

@@ -1,7 +1,8 @@
 import { FormatError } from '../errors.ts';
-import { allocateData, bytesPerElement, type DType } from '../tensor/dtype.ts';
+import { allocateData, type DType } from '../tensor/dtype.ts';
 import { elementCount, formatShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { elementsOf, fileBytes } from './bytes.ts';
 
 /** "\x93NUMPY". */
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
@@ -33,7 +34,7 @@ const elementTypes: Readonly<Record<string, ElementType>> = {
  * @see https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
 export function readNpy(bytes: Uint8Array | ArrayBuffer): Tensor {
-  const file = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes;
+  const file = fileBytes(bytes);
   const { header, dataOffset } = readHeader(file);
   const { descriptor, isColumnMajor, shape } = parseHeader(header);
   if (!Object.hasOwn(elementTypes, descriptor)) {
@@ -52,13 +53,10 @@ export function readNpy(bytes: Uint8Array | ArrayBuffer): Tensor {
       `npy: ${descriptor} ${formatShape(shape)} needs ${expectedBytes} bytes of data, the file has ${data.byteLength}. It is cut short or damaged.`,
     );
   }
+  if (read === undefined) return { dtype, shape, data: elementsOf(dtype, data) };
   const elements = allocateData(dtype, elementCount(shape));
-  if (read === undefined) {
-    new Uint8Array(elements.buffer, 0, elements.length * bytesPerElement(dtype)).set(data);
-  } else {
-    const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-    for (let i = 0; i < elements.length; i++) elements[i] = read(view, i * sizeBytes);
-  }
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  for (let i = 0; i < elements.length; i++) elements[i] = read(view, i * sizeBytes);
   return { dtype, shape, data: elements };
 }
 

@@ -1,5 +1,6 @@
 import { NumericError } from '../errors.ts';
 import { chooseSymmetric, type Quantization, quantizeValue, roundTiesEven } from '../tensor/quantization.ts';
+import { elementCount } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
 /** One scale for each output channel, or one for the whole tensor. */
@@ -96,7 +97,7 @@ function symmetric(scales: readonly number[], axis: number | undefined): Quantiz
 
 /** From an element's index to its index along the axis. */
 function channelIndex(shape: readonly number[], axis: number): (index: number) => number {
-  const inner = shape.slice(axis + 1).reduce((product, size) => product * size, 1);
+  const inner = elementCount(shape.slice(axis + 1));
   return (index) => Math.floor(index / inner) % shape[axis];
 }
 
