@@ -30,7 +30,7 @@ function listGoldens(pattern: RegExp): readonly string[] {
 /** A suite of one test or more for each golden file; skipped as a whole without the shared folder. */
 export function describeGoldens(title: string, pattern: RegExp, register: (name: string) => void): void {
   const names = listGoldens(pattern);
-  describe(title, () => {
+  describe(`${title}`, () => {
     // A suite without any test would be an error.
     test.skipIf(names.length === 0)('the golden files are there', () => expect(names.length).toBeGreaterThan(0));
     for (const name of names) register(name);
