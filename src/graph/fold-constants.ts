@@ -1,26 +1,44 @@
 import { getOp } from '../ops/registry.ts';
+import { bytesPerElement } from '../tensor/dtype.ts';
 import type { Rounding } from '../tensor/requantize.ts';
-import type { Tensor } from '../tensor/tensor.ts';
-import { nodeContext, withoutUnusedValues } from './context.ts';
+import { elementCount } from '../tensor/shape.ts';
+import type { Tensor, TensorType } from '../tensor/tensor.ts';
+import { nodeContext, valueType, withoutUnusedValues } from './context.ts';
 import type { Graph, GraphNode } from './graph.ts';
 
-/** Computes, with the references, every node whose inputs are all constants, and drops nodes nothing reads. */
+/** Folded constants may always take this many bytes, and beyond it this many times the graph's own constants. */
+const smallBytes = 2 ** 16;
+const growth = 4;
+
+/**
+ * Computes, with the references, the nodes whose inputs are all constants, and drops nodes nothing reads.
+ *
+ * A small file may ask for a huge constant (a pad, a broadcast add), so all folded constants together are held to a few
+ * times what the graph brings: dequantized weights fit, and what does not fit is left to the device.
+ */
 export function foldConstants(graph: Graph, rounding: Rounding): Graph {
   const constants: Record<string, Tensor> = { ...graph.constants };
   const nodes: GraphNode[] = [];
+  let budget = Math.max(smallBytes, growth * totalBytes(Object.values(graph.constants)));
   for (const node of graph.nodes) {
     const inputs = node.inputs.map((name) => (Object.hasOwn(constants, name) ? constants[name] : undefined));
     const isConstant = node.inputs.every((name, index) => name === '' || inputs[index] !== undefined);
+    const bytes = totalBytes(node.outputs.map((name) => valueType(graph, name)));
     // A graph output stays a node's output: the session reads it from the device.
-    if (!isConstant || node.outputs.some((name) => graph.outputs.includes(name))) {
+    if (!isConstant || bytes > budget || node.outputs.some((name) => graph.outputs.includes(name))) {
       nodes.push(node);
       continue;
     }
+    budget -= bytes;
     const context = nodeContext({ ...graph, constants }, node, rounding);
     const results = getOp(node.op).reference(context, inputs);
     node.outputs.forEach((name, index) => (constants[name] = results[index]));
   }
   return withoutUnusedValues(withoutUnreadNodes({ ...graph, nodes, constants }));
+}
+
+function totalBytes(types: readonly TensorType[]): number {
+  return types.reduce((sum, { dtype, shape }) => sum + elementCount(shape) * bytesPerElement(dtype), 0);
 }
 
 function withoutUnreadNodes(graph: Graph): Graph {

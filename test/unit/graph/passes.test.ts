@@ -11,9 +11,10 @@ import { relu } from '../../../src/layers/activation.ts';
 import { flatten, pad } from '../../../src/layers/arrange.ts';
 import { model } from '../../../src/layers/model.ts';
 import { input } from '../../../src/layers/value.ts';
+import { inspectGraph } from '../../../src/runtime/inspect-graph.ts';
 import { runReference } from '../../../src/runtime/reference.ts';
 import { createRandom } from '../../../src/tensor/random.ts';
-import type { Tensor } from '../../../src/tensor/tensor.ts';
+import type { Tensor, TensorType } from '../../../src/tensor/tensor.ts';
 
 /** A residual block with a pad of its own: what fusion is for. */
 function block(): Graph {
@@ -92,6 +93,57 @@ describe('foldConstants', () => {
     expect(folded.nodes.map(({ name }) => name)).toEqual(['y']);
     expect(folded.constants['a'].data).toEqual(Float32Array.of(0, 2));
     expect(Object.keys(folded.values).sort()).toEqual(['a', 'x', 'y']);
+  });
+});
+
+describe('foldConstants stays within what the file brings', () => {
+  /** x + a constant of `own` elements padded to each of the widths. */
+  function padded(own: number, widths: readonly number[]): Graph {
+    const values: Record<string, TensorType> = {
+      x: { dtype: 'float32', shape: [1] },
+      c: { dtype: 'float32', shape: [own] },
+    };
+    const nodes = widths.flatMap((width, index) => {
+      values[`pad${index}`] = { dtype: 'float32', shape: [width] };
+      values[`y${index}`] = { dtype: 'float32', shape: [width] };
+      const attributes = { padding: [[0, width - own]], value: 0 };
+      return [
+        { name: `pad${index}`, op: 'pad', attributes, inputs: ['c'], outputs: [`pad${index}`] },
+        {
+          name: `y${index}`,
+          op: 'add',
+          attributes: { activation: 'none' },
+          inputs: ['x', `pad${index}`],
+          outputs: [`y${index}`],
+        },
+      ];
+    });
+    return {
+      name: 'padded',
+      nodes,
+      values,
+      constants: { c: { dtype: 'float32', shape: [own], data: new Float32Array(own) } },
+      inputs: ['x'],
+      outputs: widths.map((_, index) => `y${index}`),
+      metadata: {},
+    };
+  }
+  const pads = (graph: Graph): readonly string[] =>
+    foldConstants(graph, 'float').nodes.flatMap(({ op, name }) => (op === 'pad' ? [name] : []));
+
+  test('a constant beyond any host array stays a node of the device', () => {
+    expect(pads(padded(1, [2 ** 33]))).toEqual(['pad0']);
+    expect(inspectGraph(padded(1, [2 ** 24])).layers.map(({ op }) => op)).toEqual(['pad', 'add']);
+  });
+
+  test('64 KiB are folded whatever the size of the file, all nodes together', () => {
+    expect(pads(padded(1, [2 ** 14]))).toEqual([]);
+    expect(pads(padded(1, [2 ** 13, 2 ** 13, 1]))).toEqual(['pad2']);
+  });
+
+  test('four times the own constants are folded', () => {
+    expect(pads(padded(2 ** 14, [2 ** 16]))).toEqual([]);
+    expect(pads(padded(2 ** 14, [2 ** 16 + 1]))).toEqual(['pad0']);
   });
 });
 
