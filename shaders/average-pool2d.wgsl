@@ -16,12 +16,12 @@ fn main(@builtin(workgroup_id) workgroupId: vec3<u32>, @builtin(local_invocation
   let window = windowAt(index);
   var sum = vec4<Value>(0);
   var count = 0u;
-  for (var windowY = 0u; windowY < SIZE_Y; windowY++) {
+  for (var windowY = 0u; windowY < REACH_Y; windowY++) {
     let row = window.top + windowY;
-    if (row < HEIGHT) {
-      for (var windowX = 0u; windowX < SIZE_X; windowX++) {
+    if (row < window.bottom) {
+      for (var windowX = 0u; windowX < REACH_X; windowX++) {
         let column = window.left + windowX;
-        if (column < WIDTH) {
+        if (column < window.right) {
           sum += unpackQuad(x[quadAt(window, row, column)]);
           count++;
         }

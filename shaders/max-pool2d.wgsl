@@ -15,12 +15,12 @@ fn main(@builtin(workgroup_id) workgroupId: vec3<u32>, @builtin(local_invocation
   }
   let window = windowAt(index);
   var largest = vec4<Value>(LOWEST);
-  for (var windowY = 0u; windowY < SIZE_Y; windowY++) {
+  for (var windowY = 0u; windowY < REACH_Y; windowY++) {
     let row = window.top + windowY;
-    if (row < HEIGHT) {
-      for (var windowX = 0u; windowX < SIZE_X; windowX++) {
+    if (row < window.bottom) {
+      for (var windowX = 0u; windowX < REACH_X; windowX++) {
         let column = window.left + windowX;
-        if (column < WIDTH) {
+        if (column < window.right) {
           largest = max(largest, unpackQuad(x[quadAt(window, row, column)]));
         }
       }

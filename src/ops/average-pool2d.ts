@@ -7,7 +7,7 @@ import { defineOp, type Kernel, type OpContext, type OpDefinition } from './defi
 import { absorbActivation } from './lib/absorb-activation.ts';
 import { activationCodes } from './lib/activation.ts';
 import { applyActivation, clampConstants } from './lib/clamp-float.ts';
-import { meanMultiplier } from './lib/mean-multiplier.ts';
+import { maxCodes, meanMultiplier } from './lib/mean-multiplier.ts';
 import {
   computesOnCodes,
   everyDType,
@@ -16,7 +16,7 @@ import {
   sameQuantization,
   tensorQuantization,
 } from './lib/operands.ts';
-import { type PoolAttributes, poolDispatch, poolShape, windowOffsets } from './lib/pooling.ts';
+import { type PoolAttributes, poolDispatch, poolShape, windowOffsets, windowReach } from './lib/pooling.ts';
 
 export interface AveragePool2dAttributes extends PoolAttributes {
   /**
@@ -28,10 +28,11 @@ export interface AveragePool2dAttributes extends PoolAttributes {
 
 const kernel: Kernel<AveragePool2dAttributes> = {
   name: 'average-pool2d',
-  accepts: (context) => everyDType(context, 'int8') || everyDType(context, 'float32'),
+  accepts: (context) =>
+    everyDType(context, 'float32') || (everyDType(context, 'int8') && largestCount(context) <= maxCodes),
   dispatch(context) {
     const op = 'average-pool2d';
-    const { activation, size, unsigned } = context.attributes;
+    const { activation, unsigned } = context.attributes;
     if (context.outputs[0].dtype === 'float32') {
       const imports = { 'average-signed': 'average-float' };
       return poolDispatch(context, { op, shader, imports, constants: { ...clampConstants(activation) } });
@@ -43,7 +44,7 @@ const kernel: Kernel<AveragePool2dAttributes> = {
       const imports = { 'average-signed': unsigned ? 'average-unsigned' : 'average-signed' };
       return poolDispatch(context, { op, shader, imports, constants: bounds });
     }
-    const largestCount = size[0] * size[1];
+    const pixels = largestCount(context);
     return poolDispatch(context, {
       op,
       shader,
@@ -52,11 +53,11 @@ const kernel: Kernel<AveragePool2dAttributes> = {
         ...bounds,
         AVERAGE_INPUT_ZERO_POINT: input.zeroPoints[0],
         AVERAGE_ZERO_POINT: output.zeroPoints[0],
-        LARGEST_COUNT: largestCount,
+        LARGEST_COUNT: pixels,
       },
       multipliers() {
-        const table = new Int32Array((largestCount + 1) * 2);
-        for (let count = 1; count <= largestCount; count++) {
+        const table = new Int32Array((pixels + 1) * 2);
+        for (let count = 1; count <= pixels; count++) {
           const { bits, shift } = meanMultiplier(input.scales[0], output.scales[0], count, context.rounding);
           table.set([bits, shift], count * 2);
         }
@@ -73,6 +74,7 @@ const kernel: Kernel<AveragePool2dAttributes> = {
  *   as TFLite does, in every rounding mode;
  * - otherwise y = clamp(requantize(Σ(q − zx), sx / (sy · count)) + zy, low, high).
  * Input [N, H, W, C]; output [N, ⌊(H + padding − size) / stride⌋ + 1, likewise for W, C].
+ * On the device at most 8.4 million codes under a window.
  */
 export const averagePool2d: OpDefinition<AveragePool2dAttributes> = defineOp({
   name: 'average-pool2d',
@@ -104,6 +106,12 @@ export const averagePool2d: OpDefinition<AveragePool2dAttributes> = defineOp({
   absorbConsumer: absorbActivation,
   lowerUnsigned: (attributes) => ({ ...attributes, unsigned: true }),
 });
+
+/** The most pixels that one window averages. */
+function largestCount(context: OpContext<AveragePool2dAttributes>): number {
+  const [rows, columns] = windowReach(context.attributes, operandType('average-pool2d', context, 0).shape);
+  return rows * columns;
+}
 
 /** The rule that makes the output's code of a sum of codes. */
 function averageOfCodes(context: OpContext<AveragePool2dAttributes>): (sum: number, count: number) => number {

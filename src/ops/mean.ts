@@ -17,7 +17,7 @@ import { emptyTensor } from '../tensor/tensor.ts';
 import { defineOp, type Kernel, type KernelContext, type OpContext, type OpDefinition } from './define-op.ts';
 import { denseStrides, kernelAxes, type KernelAxes, numbered, offsetAt } from './lib/axes.ts';
 import { defaultWorkgroupSize, linearDispatch } from './lib/linear-dispatch.ts';
-import { meanMultiplier } from './lib/mean-multiplier.ts';
+import { maxCodes, meanMultiplier } from './lib/mean-multiplier.ts';
 import {
   computesOnCodes,
   everyDType,
@@ -33,9 +33,6 @@ export interface MeanAttributes {
   /** Whether averaged axes stay with size 1. */
   readonly keepDims: boolean;
 }
-
-/** Sums of this many codes cannot leave int32. */
-const maxCodes = Math.floor(2 ** 31 / 255);
 
 /** Enough invocations to fill a large GPU; beyond, sharing a sum only adds work. */
 const enoughInvocations = 2 ** 14;

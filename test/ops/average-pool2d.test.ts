@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { UnsupportedOpError } from '../../src/errors.ts';
 import { averagePool2d, type AveragePool2dAttributes } from '../../src/ops/average-pool2d.ts';
+import { windowReach } from '../../src/ops/lib/pooling.ts';
+import { inspectGraph } from '../../src/runtime/inspect-graph.ts';
 import { float32, int8, uint8 } from '../support/codes.ts';
-import { type OpCase, testOp } from '../support/test-op.ts';
+import { buildGraph, type OpCase, testOp } from '../support/test-op.ts';
 
 const none = { padding: [0, 0, 0, 0], activation: 'none' } as const;
 
@@ -12,6 +15,8 @@ const geometries: readonly (readonly [readonly number[], AveragePool2dAttributes
   [[1, 8, 8, 16], { ...none, size: [4, 2], strides: [1, 3], padding: [3, 1, 2, 0], activation: 'relu' }],
   [[1, 6, 6, 8], { ...none, size: [5, 5], strides: [1, 1], padding: [2, 2, 2, 2], activation: 'relu6' }],
   [[2, 7, 7, 20], { ...none, size: [7, 7], strides: [7, 7] }],
+  // A window far beyond its image: the first covers one row and column, the second the others.
+  [[1, 3, 4, 5], { ...none, size: [65536, 65536], strides: [65536, 65536], padding: [65535, 65535, 65535, 65535] }],
 ];
 
 testOp(
@@ -31,10 +36,27 @@ testOp(
       attributes,
       inputs: [{ ...input, shape }],
       outputs: [output],
-      length: attributes.size[0] * attributes.size[1],
+      length: windowReach(attributes, shape).reduce((a, b) => a * b),
     })),
   ),
 );
+
+test('sums that could leave int32 are refused before anything is allocated', () => {
+  const inspect = (size: number): unknown => {
+    const opCase: OpCase<AveragePool2dAttributes> = {
+      name: 'large window',
+      attributes: { ...none, size: [size, size], strides: [1, 1] },
+      inputs: [{ ...int8(0.1), shape: [1, 1, 1, 1] }],
+      outputs: [int8(0.2)],
+    };
+    const { graph } = buildGraph(averagePool2d, { ...opCase, attributes: { ...opCase.attributes, size: [1, 1] } });
+    const node = { ...graph.nodes[0], attributes: opCase.attributes };
+    const input0 = { ...graph.values['input0'], shape: [1, size, size, 1] };
+    return inspectGraph({ ...graph, nodes: [node], values: { ...graph.values, input0 } });
+  };
+  expect(inspect(2896)).toMatchObject({ layers: [{ op: 'average-pool2d' }] });
+  expect(() => inspect(2897)).toThrow(UnsupportedOpError);
+});
 
 describe('codes of averages, by hand', () => {
   const attributes: AveragePool2dAttributes = { ...none, size: [1, 2], strides: [1, 2] };

@@ -1,5 +1,8 @@
 import { encodeMultiplier, type Multiplier, type Rounding } from '../../tensor/requantize.ts';
 
+/** Sums of this many centered codes (±255 each), with half a divisor added to round, cannot leave int32. */
+export const maxCodes: number = Math.floor((2 ** 31 - 1) / 256);
+
 /**
  * What turns a sum of `count` centered codes into the mean's code: inputScale / (outputScale · count).
  * The TFLite modes divide the fixed-point mantissa of inputScale / outputScale by the count and drop the remainder, as

@@ -14,6 +14,9 @@ export interface PoolAttributes {
   readonly activation: Activation;
 }
 
+/** Of sizes and strides. */
+const largest = 2 ** 16;
+
 /**
  * Shape rule of both pools: [N, H, W, C] → [N, ⌊(H + padding − size) / stride⌋ + 1, likewise for W, C].
  * @throws ShapeError when the input is no image, an attribute is out of range, or the window does not fit
@@ -24,11 +27,11 @@ export function poolShape(op: string, name: string, input: Shape, attributes: Po
     throw new ShapeError(`${where}: input ${formatShape(input)} has rank ${input.length}. Give an image [N, H, W, C].`);
   }
   const { size, strides, padding } = attributes;
-  const isPositive = [...size, ...strides].every((value) => Number.isInteger(value) && value > 0);
+  const isPositive = [...size, ...strides].every((value) => Number.isInteger(value) && value > 0 && value <= largest);
   const isPadding = padding.every((value, side) => Number.isInteger(value) && value >= 0 && value < size[side % 2]);
   if (!isPositive || !isPadding) {
     throw new ShapeError(
-      `${where}: size [${size.join(', ')}], strides [${strides.join(', ')}], padding [${padding.join(', ')}]. Sizes and strides must be positive integers, and padding less than the size.`,
+      `${where}: size [${size.join(', ')}], strides [${strides.join(', ')}], padding [${padding.join(', ')}]. Sizes and strides must be integers from 1 to ${largest}, and padding less than the size.`,
     );
   }
   const outputs = [0, 1].map((axis) => {
@@ -50,16 +53,19 @@ export function windowOffsets(
   [n, y, x, c]: readonly [number, number, number, number],
 ): readonly number[] {
   const offsets: number[] = [];
-  for (let windowY = 0; windowY < size[0]; windowY++) {
-    const row = y * strides[0] - padding[0] + windowY;
-    if (row < 0 || row >= height) continue;
-    for (let windowX = 0; windowX < size[1]; windowX++) {
-      const column = x * strides[1] - padding[1] + windowX;
-      if (column < 0 || column >= width) continue;
+  const top = y * strides[0] - padding[0];
+  const left = x * strides[1] - padding[1];
+  for (let row = Math.max(top, 0); row < Math.min(top + size[0], height); row++) {
+    for (let column = Math.max(left, 0); column < Math.min(left + size[1], width); column++) {
       offsets.push(((n * height + row) * width + column) * channels + c);
     }
   }
   return offsets;
+}
+
+/** The most rows and columns of the image that one window covers. A window may be far larger than its image. */
+export function windowReach({ size }: PoolAttributes, [, height, width]: Shape): readonly [number, number] {
+  return [Math.min(size[0], height), Math.min(size[1], width)];
 }
 
 /** What distinguishes the launch of one pool from another. */
@@ -77,6 +83,7 @@ export function poolDispatch<A extends PoolAttributes>(context: KernelContext<A>
   const input = operandType(kernel.op, context, 0).shape;
   const output = context.outputs[0].shape;
   const { size, strides, padding } = context.attributes;
+  const [rows, columns] = windowReach(context.attributes, input);
   const launch = linearDispatch(quadCount(output));
   const { multipliers } = kernel;
   return {
@@ -92,6 +99,8 @@ export function poolDispatch<A extends PoolAttributes>(context: KernelContext<A>
       OUTPUT_WIDTH: output[2],
       SIZE_Y: size[0],
       SIZE_X: size[1],
+      REACH_Y: rows,
+      REACH_X: columns,
       STRIDE_Y: strides[0],
       STRIDE_X: strides[1],
       PAD_TOP: padding[0],
@@ -104,6 +113,6 @@ export function poolDispatch<A extends PoolAttributes>(context: KernelContext<A>
       ...(multipliers === undefined ? [] : [{ constant: 'multipliers', data: multipliers }]),
     ],
     workgroups: launch.workgroups,
-    cost: streamingCost(context, quadCount(output) * 4 * size[0] * size[1]),
+    cost: streamingCost(context, quadCount(output) * 4 * rows * columns),
   };
 }
