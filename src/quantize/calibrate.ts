@@ -18,7 +18,9 @@ export interface CalibrateOptions {
 }
 
 /**
- * Runs a float32 graph on samples and observes the range of every float32 value.
+ * Runs a float32 graph on samples and observes the range of every float32 value that depends on the inputs and that
+ * something reads. The others have none: what is computed from constants alone is a constant to `quantize`, and what
+ * nothing reads is not computed.
  * Samples are taken one at a time and not kept; each may be a batch, as large as the graph's.
  * @throws NumericError when there is no sample, or a value is NaN or infinite
  */
@@ -30,7 +32,7 @@ export async function calibrate(
 ): Promise<Ranges> {
   if (method !== 'min-max')
     throw new NumericError(`calibrate: method "${String(method)}" does not exist. Use "min-max".`);
-  // Without fusion every value of the graph is the output of some layer.
+  // Without fusion every value that is computed on the device is the output of some layer.
   const session = await createSession(device, graph, { fusion: false, signal });
   try {
     const total = Array.isArray(samples) ? samples.length : undefined;
@@ -41,7 +43,8 @@ export async function calibrate(
         signal?.throwIfAborted();
         ranges.set(name, unite(ranges.get(name), minMax(name, data)));
       }
-      onProgress?.(++done, total);
+      done++;
+      onProgress?.(done, total);
     }
     if (done > 0) return Object.fromEntries(ranges);
   } finally {

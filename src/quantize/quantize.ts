@@ -1,4 +1,5 @@
 import { consumersOf, withoutUnusedValues } from '../graph/context.ts';
+import { foldConstants } from '../graph/fold-constants.ts';
 import type { Graph, GraphNode } from '../graph/graph.ts';
 import { getOp } from '../ops/registry.ts';
 import { activationInputs, chooseActivationQuantization, weightInputs } from './activation-quantization.ts';
@@ -19,13 +20,15 @@ export interface QuantizeOptions {
 /**
  * Static int8 quantization of a float32 graph: activations asymmetric int8 over their calibrated range, weights
  * symmetric int8 (±127), biases int32. Values keep their names; nodes whose op has no rule stay in float32 between
- * conversions.
+ * conversions. What is computed from constants alone becomes a constant first, and what nothing reads is left out.
  * @param ranges of this very graph, as `calibrate` gives them
  * @throws NumericError when a value has no range, or a weight is not finite
  * @see Jacob et al. 2018, arXiv:1712.05877; Krishnamoorthi 2018, arXiv:1806.08342
  */
-export function quantize(graph: Graph, ranges: Ranges, options: QuantizeOptions = {}): Graph {
+export function quantize(source: Graph, ranges: Ranges, options: QuantizeOptions = {}): Graph {
   const { weights: granularity = 'per-channel', io = 'float32' } = options;
+  // As a session does, so that exactly the values that calibration saw need ranges.
+  const graph = foldConstants(source, 'float');
   const nodes = new Set(graph.nodes.filter((node) => isQuantizable(graph, node)));
   const edges = [...graph.inputs, ...graph.outputs].filter((name) => graph.values[name].dtype === 'float32');
   const quantizations = chooseActivationQuantization(graph, nodes, ranges, io === 'int8' ? edges : []);

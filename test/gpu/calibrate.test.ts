@@ -1,14 +1,17 @@
 import { expect, test } from 'vitest';
 import { NumericError } from '../../src/errors.ts';
+import type { Graph } from '../../src/graph/graph.ts';
 import { relu } from '../../src/layers/activation.ts';
 import { add } from '../../src/layers/combine.ts';
 import { model } from '../../src/layers/model.ts';
 import { maxPool2d } from '../../src/layers/pooling.ts';
 import { input } from '../../src/layers/value.ts';
 import { calibrate } from '../../src/quantize/calibrate.ts';
+import { quantize } from '../../src/quantize/quantize.ts';
 import { runReference } from '../../src/runtime/reference.ts';
 import { testDevice } from '../support/device.ts';
 import { createRandom } from '../../src/tensor/random.ts';
+import type { TensorType } from '../../src/tensor/tensor.ts';
 
 const x = input('x', [1, 4, 4, 3]);
 const graph = model({
@@ -36,6 +39,34 @@ test('every float32 value gets the range it takes over all samples', async () =>
     expect(ranges[name], name).toEqual({ min: Math.min(...all), max: Math.max(...all) });
   }
   expect(progress).toEqual([1, 2, 3].map((done) => [done, 3]));
+});
+
+test('what depends on no input, or is read by nothing, has no range and needs none', async () => {
+  const float32 = (shape: readonly number[]): TensorType => ({ dtype: 'float32', shape });
+  const computed: Graph = {
+    ...graph,
+    nodes: [
+      { name: 'bounded', op: 'relu', attributes: { activation: 'relu6' }, inputs: ['given'], outputs: ['bounded'] },
+      { name: 'shape', op: 'reshape', attributes: { shape: [1, 1, 1, 3] }, inputs: ['bounded'], outputs: ['shift'] },
+      { name: 'shifted', op: 'add', attributes: { activation: 'none' }, inputs: ['x', 'shift'], outputs: ['y'] },
+      { name: 'idle', op: 'relu', attributes: { activation: 'relu' }, inputs: ['y'], outputs: ['unread'] },
+    ],
+    values: {
+      x: float32([1, 4, 4, 3]),
+      given: float32([3]),
+      bounded: float32([3]),
+      shift: float32([1, 1, 1, 3]),
+      y: float32([1, 4, 4, 3]),
+      unread: float32([1, 4, 4, 3]),
+    },
+    constants: { given: { ...float32([3]), data: Float32Array.of(-1, 2, 30) } },
+  };
+  const ranges = await calibrate(await testDevice(), computed, [sample(1)]);
+  expect(Object.keys(ranges).sort()).toEqual(['x', 'y']);
+  const int8 = quantize(computed, ranges);
+  expect(int8.nodes.map(({ op }) => op)).toEqual(['quantize', 'add', 'dequantize']);
+  // 0, 2 and 6 over 255 steps.
+  expect([...int8.constants['shift/int8'].data]).toEqual([-128, -43, 127]);
 });
 
 test('samples may stream; a stop is obeyed and nothing stays on the device', async () => {
