@@ -1,9 +1,16 @@
 import shader from '../../shaders/concat.wgsl';
-import { ShapeError, UnsupportedOpError } from '../errors.ts';
+import { ShapeError } from '../errors.ts';
 import { codeRange } from '../tensor/dtype.ts';
 import { elementCount, formatShape, normalizeAxis, quadCount, rowLength, type Shape } from '../tensor/shape.ts';
 import { emptyTensor, type TensorType } from '../tensor/tensor.ts';
-import { defineOp, type Kernel, type KernelContext, type OpContext, type OpDefinition } from './define-op.ts';
+import {
+  defineOp,
+  type Kernel,
+  type KernelContext,
+  type NodePart,
+  type OpContext,
+  type OpDefinition,
+} from './define-op.ts';
 import type { Activation } from './lib/activation.ts';
 import { numbered } from './lib/axes.ts';
 import { applyActivation, clampConstants } from './lib/clamp-float.ts';
@@ -31,14 +38,10 @@ const maxInputs = 7;
 
 const kernel: Kernel<ConcatAttributes> = {
   name: 'concat',
-  accepts: (context) => everyDType(context, 'int8') || everyDType(context, 'float32'),
+  accepts: (context) =>
+    context.inputs.length <= maxInputs && (everyDType(context, 'int8') || everyDType(context, 'float32')),
   dispatch(context) {
     const inputs = inputTypes(context);
-    if (inputs.length > maxInputs) {
-      throw new UnsupportedOpError(
-        `concat "${context.name}": ${inputs.length} inputs, one launch joins at most ${maxInputs}. Join them in groups of ${maxInputs}.`,
-      );
-    }
     const output = context.outputs[0];
     const axis = normalizeAxis(context.attributes.axis, output.shape.length, `concat "${context.name}"`);
     const isLastAxis = axis === output.shape.length - 1;
@@ -110,7 +113,8 @@ function convert(
 /**
  * Tensors one after the other along an axis: y = activation([x0, x1, …]). On 8-bit codes an input of another
  * quantization than the output's is rescaled: y = clamp(requantize(q − zx, sx / sy) + zy, low, high).
- * Inputs of shapes that differ only along the axis; the output's size there is their sum. On the device up to seven.
+ * Inputs of shapes that differ only along the axis; the output's size there is their sum. Any number of them: on the device more than
+ * seven are joined in several launches.
  */
 export const concat: OpDefinition<ConcatAttributes> = defineOp({
   name: 'concat',
@@ -153,7 +157,46 @@ export const concat: OpDefinition<ConcatAttributes> = defineOp({
     return [y];
   },
   kernels: [kernel],
+  split: splitJoin,
 });
+
+/**
+ * Joins neighbours until seven are left, as few as possible: what is joined twice is also copied twice. A part's result
+ * has the output's quantization, in which joining and clamping it again changes no code.
+ */
+function splitJoin(context: OpContext<ConcatAttributes>): readonly NodePart<ConcatAttributes>[] | undefined {
+  const { attributes } = context;
+  const [output] = context.outputs;
+  const axis = normalizeAxis(attributes.axis, output.shape.length, `concat "${context.name}"`);
+  const parts: NodePart<ConcatAttributes>[] = [];
+  let items = inputTypes(context).map(({ shape }, input): JoinItem => ({ from: { input }, size: shape[axis] }));
+  if (items.length <= maxInputs) return undefined;
+  const join = (joined: readonly JoinItem[]): JoinItem => {
+    const size = joined.reduce((sum, item) => sum + item.size, 0);
+    const shape = output.shape.map((whole, index) => (index === axis ? size : whole));
+    parts.push({ attributes, inputs: joined.map(({ from }) => from), output: { ...output, shape } });
+    return { from: { part: parts.length - 1 }, size };
+  };
+  while (items.length > maxInputs) {
+    let excess = items.length - maxInputs;
+    const next: JoinItem[] = [];
+    for (let first = 0; first < items.length;) {
+      const group = items.slice(first, first + Math.min(maxInputs, excess + 1));
+      next.push(group.length === 1 ? group[0] : join(group));
+      excess -= group.length - 1;
+      first += group.length;
+    }
+    items = next;
+  }
+  join(items);
+  return parts;
+}
+
+/** An input or a part's result, with its size along the joined axis. */
+interface JoinItem {
+  readonly from: NodePart<ConcatAttributes>['inputs'][number];
+  readonly size: number;
+}
 
 /** @throws ShapeError when there is no input */
 function inputTypes(context: Pick<OpContext<ConcatAttributes>, 'name' | 'inputs'>): readonly TensorType[] {

@@ -77,6 +77,15 @@ export interface Absorbed<A> {
   readonly inputs: readonly string[];
 }
 
+/** One of the nodes that together compute a node, of the same op. */
+export interface NodePart<A> {
+  readonly attributes: A;
+  /** By position, inputs of the whole node or results of earlier parts. */
+  readonly inputs: readonly ({ readonly input: number } | { readonly part: number })[];
+  /** Of the last part: the whole node's output. */
+  readonly output: TensorType;
+}
+
 /** How an op takes part when a float32 graph becomes int8. */
 export interface QuantizationRule {
   /**
@@ -109,6 +118,8 @@ export interface OpDefinition<A> {
   lowerUnsigned?(attributes: A): A;
   /** Attributes for new input types, where an attribute repeats a size (a reshape's batch). */
   adaptAttributes?(before: OpContext<A>, inputs: readonly (TensorType | undefined)[]): A;
+  /** Several nodes that compute one of a single output where no launch can (a join of many inputs); undefined if one can. */
+  split?(context: OpContext<A>): readonly NodePart<A>[] | undefined;
   /**
    * Fuses the only consumer of this node's output into this node (an activation, a residual add). `slot` is the
    * consumer's input that this node feeds. The result's output is the consumer's.

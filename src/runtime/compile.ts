@@ -4,6 +4,7 @@ import { foldConstants } from '../graph/fold-constants.ts';
 import { fuse } from '../graph/fuse.ts';
 import type { Graph, GraphNode } from '../graph/graph.ts';
 import { lowerUnsigned } from '../graph/lower-unsigned.ts';
+import { splitNodes } from '../graph/split-nodes.ts';
 import { validateGraph } from '../graph/validate.ts';
 import type { Capabilities, Engine } from '../gpu/capabilities.ts';
 import { specializeShader, type SpecializedShader } from '../gpu/shader.ts';
@@ -47,7 +48,7 @@ export interface Program {
 export function compile(source: Graph, capabilities: Capabilities, options: CompileOptions): Program {
   validateGraph(source);
   const folded = foldConstants(lowerUnsigned(source), options.rounding);
-  const graph = options.fusion ? fuse(folded) : folded;
+  const graph = splitNodes(options.fusion ? fuse(folded) : folded, options.rounding);
   const aliases = new Map<string, string>();
   const unsupported: string[] = [];
   const steps: Step[] = [];

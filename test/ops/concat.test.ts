@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { concat, type ConcatAttributes } from '../../src/ops/concat.ts';
+import { inspectGraph } from '../../src/runtime/inspect-graph.ts';
 import { float32, int8, uint8 } from '../support/codes.ts';
-import { type OpCase, testOp } from '../support/test-op.ts';
+import { buildGraph, type OpCase, testOp } from '../support/test-op.ts';
 
 const geometries: readonly (readonly [number, readonly (readonly number[])[]])[] = [
   [0, [[3]]],
@@ -68,6 +69,9 @@ const geometries: readonly (readonly [number, readonly (readonly number[])[]])[]
       [3, 1],
     ],
   ],
+  // More than one launch joins: in two launches, and in three levels of them.
+  [-1, Array.from({ length: 8 }, (_, index) => [2, 4 + (index % 3)])],
+  [0, Array.from({ length: 57 }, (_, index) => [1 + (index % 2), 3])],
 ];
 
 testOp(
@@ -160,16 +164,17 @@ test('shapes that do not fit', () => {
   expect(() => infer([])).toThrow(/no input/);
 });
 
-test('more inputs than a launch can bind are refused with the way out', () => {
-  const inputs = Array.from({ length: 8 }, () => ({ ...float32, shape: [1, 4] }));
-  const context = {
-    name: 'c',
-    attributes: { axis: 1, activation: 'none' as const },
-    inputs,
-    constants: [],
-    outputs: [{ ...float32, shape: [1, 32] }],
-    rounding: 'float' as const,
+test('more inputs than a launch can bind are joined in as few launches as possible', () => {
+  const shapes = Array.from({ length: 9 }, (_, index) => [1, index + 1]);
+  const opCase: OpCase<ConcatAttributes> = {
+    name: 'nine inputs',
+    attributes: { axis: -1, activation: 'none' },
+    inputs: shapes.map((shape) => ({ ...float32, shape })),
+    outputs: [float32],
   };
-  const [kernel] = concat.kernels;
-  expect(() => kernel.dispatch(context as never)).toThrow(/8 inputs, one launch joins at most 7/);
+  const { layers } = inspectGraph(buildGraph(concat, opCase).graph);
+  expect(layers.map(({ name, shape }) => [name, shape])).toEqual([
+    ['concat/part-0', [1, 6]],
+    ['concat', [1, 45]],
+  ]);
 });
