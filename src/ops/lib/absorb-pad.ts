@@ -1,5 +1,5 @@
 import type { Absorbed, Neighbour } from '../define-op.ts';
-import type { WindowAttributes } from './convolution-shape.ts';
+import { type WindowAttributes, windowLimit } from './convolution-shape.ts';
 import { sameQuantization } from './operands.ts';
 
 interface Pad {
@@ -19,11 +19,8 @@ export function absorbPad<A extends WindowAttributes>(self: Neighbour, producer:
   if (input.dtype !== output.dtype || !sameQuantization(input.quantization, output.quantization)) return undefined;
   const attributes = self.attributes as A;
   const [top, left, bottom, right] = attributes.padding;
-  return {
-    attributes: {
-      ...attributes,
-      padding: [top + pads[1][0], left + pads[2][0], bottom + pads[1][1], right + pads[2][1]],
-    },
-    inputs: [producer.inputs[0], ...self.inputs.slice(1)],
-  };
+  const padding = [top + pads[1][0], left + pads[2][0], bottom + pads[1][1], right + pads[2][1]] as const;
+  // Each was small enough by itself; a convolution of this much would be refused.
+  if (padding.some((size) => size >= windowLimit)) return undefined;
+  return { attributes: { ...attributes, padding }, inputs: [producer.inputs[0], ...self.inputs.slice(1)] };
 }

@@ -25,13 +25,16 @@ export interface ConvolutionShape extends WindowAttributes {
   readonly groups: number;
 }
 
+/** Strides, dilations and padding are below this. */
+export const windowLimit: number = 2 ** 16;
+
 /** @throws ShapeError when the attributes are not whole numbers in their ranges */
 export function checkWindow(where: string, { strides, dilations, padding }: WindowAttributes): void {
   const isList = (list: readonly number[], length: number, low: number): boolean =>
-    list.length === length && list.every((value) => Number.isInteger(value) && value >= low && value < 2 ** 16);
+    list.length === length && list.every((value) => Number.isInteger(value) && value >= low && value < windowLimit);
   if (isList(strides, 2, 1) && isList(dilations, 2, 1) && isList(padding, 4, 0)) return;
   throw new ShapeError(
-    `${where}: strides ${formatShape(strides)}, dilations ${formatShape(dilations)}, padding ${formatShape(padding)}. Strides and dilations are two whole numbers from 1, padding four from 0.`,
+    `${where}: strides ${formatShape(strides)}, dilations ${formatShape(dilations)}, padding ${formatShape(padding)}. Strides and dilations are two whole numbers from 1, padding four from 0, all below ${windowLimit}.`,
   );
 }
 

@@ -91,6 +91,19 @@ describe('what a convolution absorbs', () => {
 
   test.each([
     [
+      'to more than a convolution pads',
+      {
+        padding: [
+          [0, 0],
+          [0, 0],
+          [0, 65535],
+          [0, 0],
+        ],
+        value: 0,
+      },
+      activations,
+    ],
+    [
       'of channels',
       {
         padding: [
