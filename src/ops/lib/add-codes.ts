@@ -111,7 +111,7 @@ function scaledSum(a: number, b: number, parameters: AddParameters): number {
 
 /** What a shader that imports `add-float` is specialized with; part of a Dispatch. */
 export interface AddCodesConstants {
-  readonly imports: { readonly 'add-float': string };
+  readonly imports: Readonly<Record<string, string>>;
   readonly constants: Readonly<Record<string, number>>;
 }
 
@@ -135,7 +135,7 @@ export function addCodesConstants(
     ADD_HIGH: parameters.high,
   };
   return {
-    imports: { 'add-float': `add-${rounding}` },
+    imports: rounding === 'float' ? {} : { 'add-float': 'add-tflite', 'requantize-float': `requantize-${rounding}` },
     constants:
       parameters.rounding === 'float'
         ? {

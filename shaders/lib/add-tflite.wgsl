@@ -1,6 +1,6 @@
-// TFLite's reference add, one rounding a multiplication: both inputs shifted left by 20 and scaled by
+// TFLite's reference add, with either rounding of its multiplications: both inputs shifted left by 20 and scaled by
 // scale / (2 · larger scale), their sum scaled by 2 · larger scale / (2²⁰ · output scale), plus zy, clamped.
-//#import requantize-tflite-single
+//#import requantize-float
 const ADD_A_ZERO_POINT: i32 = 0;
 const ADD_B_ZERO_POINT: i32 = 0;
 const ADD_ZERO_POINT: i32 = 0;
