@@ -22,9 +22,12 @@ export const convolutionTiles: readonly ConvolutionTile[] = [
 /** Whether the tile computes this convolution on this device. */
 export function acceptsTile(tile: ConvolutionTile, shape: ConvolutionShape, capabilities: Capabilities): boolean {
   if (!tile.isShared) return true;
-  // Sharing needs subgroups of whole fours, and fours of quads that read the same channels.
+  // Sharing needs subgroups of whole fours whose invocations follow each other, and fours of quads that read the same
+  // channels. WGSL does not say which invocations form a subgroup, and hardware differs; software adapters, for which
+  // sharing is made, run invocations in order.
   const groupOut = shape.outChannels / shape.groups;
   return (
+    capabilities.isSoftware &&
     capabilities.features.includes('subgroups') &&
     capabilities.subgroupSizes[0] >= 4 &&
     (shape.groups === 1 || groupOut % 16 === 0)
@@ -46,7 +49,7 @@ export function chooseTile(shape: ConvolutionShape, capabilities: Capabilities):
   const isPreferred = (tile: ConvolutionTile): boolean => {
     if (!acceptsTile(tile, shape, capabilities)) return false;
     const lanes = tileLanes(tile, shape);
-    if (tile.isShared && (!capabilities.isSoftware || lanes * 4 >= 2 * shape.outChannels)) return false;
+    if (tile.isShared && lanes * 4 >= 2 * shape.outChannels) return false;
     if (tile.pixels === 1) return true;
     const busyInvocations = capabilities.isSoftware ? 64 : 8192;
     return pixels >= tile.pixels && (lanes * pixels) / tile.pixels >= busyInvocations;
