@@ -86,13 +86,16 @@ try {
     const sorted = [...times].sort((a, b) => a - b);
     return { name, loadMs, firstMs, medianMs: sorted[sorted.length >> 1], minMs: sorted[0] };
   });
+  const details = await contestants[0].tab.evaluate(() => Reflect.get(window, 'details'));
   const report = {
     model: path.basename(model),
     date: new Date().toISOString().slice(0, 10),
     method: `one Chromium each, ${runs} alternating runs, median, every output read back`,
     browser: contestants[0].version,
     cpu: `${os.cpus()[0].model}, ${os.cpus().length} cores`,
-    ...(await contestants[0].tab.evaluate(() => Reflect.get(window, 'details'))),
+    ...details,
+    // Against the probe's register-only loop this says how far arithmetic bounds a run.
+    operationsPerSecond: details.operations / (results[0].medianMs / 1000),
     results,
     ratio: results[0].medianMs / results[1].medianMs,
   };
