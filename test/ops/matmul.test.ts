@@ -47,7 +47,48 @@ function float(x: readonly number[], outputs: number): OpCase<MatmulAttributes> 
   };
 }
 
+/**
+ * Sums around halves of a code, beyond 2²⁴ where float32 skips integers: a device that did not convert them to the
+ * nearest float32, halves to even, would give another code.
+ * @param products of −128 · 127 each; the bias moves their sum to where it is wanted
+ */
+function beyondFloat(products: number): OpCase<MatmulAttributes> {
+  const unit = 2 ** 19;
+  const wanted = [32, 33, 63, 64, 65, 100, 101, 126].flatMap((code) =>
+    [-5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5].flatMap((offset) => {
+      const sum = (code + 0.5) * unit + offset;
+      return [sum, -sum];
+    }),
+  );
+  const outputs = wanted.length;
+  const fill = (length: number, value: number): number[] => Array.from({ length }, () => value);
+  return {
+    name: `int8 sums of ${products} products beyond 2^24`,
+    attributes: { activation: 'none' },
+    inputs: [
+      { dtype: 'int8', shape: [1, products], quantization: perTensor(2 ** -10), data: fill(products, -128) },
+      {
+        dtype: 'int8',
+        shape: [outputs, products],
+        quantization: perTensor(2 ** -9),
+        data: fill(outputs * products, 127),
+        constant: true,
+      },
+      {
+        dtype: 'int32',
+        shape: [outputs],
+        data: wanted.map((sum) => sum + products * 128 * 127),
+        constant: true,
+      },
+    ],
+    outputs: [{ dtype: 'int8', quantization: perTensor(1) }],
+    roundings: ['float'],
+  };
+}
+
 testOp(matmul, [
+  beyondFloat(2000),
+  beyondFloat(3),
   int8([1, 1], 1),
   int8([1, 640], 128, every),
   int8([1, 64], 10),
