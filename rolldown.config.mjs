@@ -2,7 +2,12 @@ import { licensesPlugin } from './scripts/licenses-plugin.mjs';
 import { wgslPlugin } from './scripts/wgsl-plugin.mjs';
 
 // Class names stay, because an error's name is its class's.
-const minify = { compress: true, mangle: { keepNames: { class: true, function: false } } };
+// So do lines: Node prints the line of an uncaught error, which must not be the whole library.
+const minify = {
+  compress: true,
+  mangle: { keepNames: { class: true, function: false } },
+  codegen: { removeWhitespace: false },
+};
 
 /** @type {import('rolldown').BuildOptions[]} */
 export default [
@@ -22,6 +27,7 @@ export default [
       chunkFileNames: 'chunks/[name]-[hash].js',
       banner: (chunk) => (chunk.name === 'cli' ? '#!/usr/bin/env node' : ''),
       minify,
+      comments: { legal: true, annotation: true, jsdoc: false },
       sourcemap: true,
     },
   },

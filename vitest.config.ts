@@ -27,7 +27,11 @@ export default defineConfig(async (): Promise<ViteUserConfig> => {
     },
   };
   // Not `extends: true`, which would run this function once more for each project.
-  const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 };
+  const timeouts = {
+    // One case compiles dozens of shaders, which a busy machine with a software GPU may take a minute for.
+    testTimeout: 300_000,
+    hookTimeout: 60_000,
+  };
 
   return {
     test: {

@@ -10,18 +10,16 @@ export interface Evaluation {
   readonly predicted: readonly number[];
   /** [count, 10] */
   readonly probabilities: Float32Array;
-  /** Median of single images from host to host. */
-  readonly latencyMs: number;
   /** Images per second in batches. */
   readonly throughput: number;
 }
 
 const pixels = imageSize ** 2;
 const classes = 10;
-const latencyRuns = 30;
+const latencyRuns = 100;
 
 /**
- * Reads every digit of the set in batches, then times single images.
+ * Reads every digit of the set in batches.
  * @param batch divides the number of digits
  */
 export async function evaluate(
@@ -47,21 +45,26 @@ export async function evaluate(
     accuracy: accuracy(predicted, set.labels),
     predicted,
     probabilities,
-    latencyMs: await medianLatency(device, graph, set),
     throughput,
   };
 }
 
-async function medianLatency(device: Device, graph: Graph, set: DigitSet): Promise<number> {
-  const session = await createSession(device, graph);
-  await session.warmUp();
-  const times: number[] = [];
+/**
+ * Median milliseconds of single images from host to host, for each graph. The graphs take turns, so that whatever else the
+ * machine does slows all of them alike.
+ */
+export async function compareLatency(device: Device, graphs: readonly Graph[], set: DigitSet): Promise<number[]> {
+  const sessions = await Promise.all(graphs.map((graph) => createSession(device, graph)));
+  const times = sessions.map((): number[] => []);
+  for (const session of sessions) await session.warmUp();
   for (let run = 0; run < latencyRuns; run++) {
     const image = set.images.subarray(run * pixels, (run + 1) * pixels);
-    const start = performance.now();
-    await session.run({ image });
-    times.push(performance.now() - start);
+    for (const [index, session] of sessions.entries()) {
+      const start = performance.now();
+      await session.run({ image });
+      times[index].push(performance.now() - start);
+    }
   }
-  session.destroy();
-  return times.sort((a, b) => a - b)[latencyRuns >> 1];
+  for (const session of sessions) session.destroy();
+  return times.map((values) => values.sort((a, b) => a - b)[latencyRuns >> 1]);
 }

@@ -6,7 +6,7 @@ import { calibrate, type Device, type Graph, quantize, readSafetensors, type Ten
 import { openDevice } from 'quadot/node';
 import { compareLayers, type LayerComparison } from './compare-layers.ts';
 import { type DigitSet, drawDigits, imageSize } from './draw.ts';
-import { type Evaluation, evaluate } from './evaluate.ts';
+import { compareLatency, type Evaluation, evaluate } from './evaluate.ts';
 import { digitNetwork } from './network.ts';
 import { showDigits } from './show.ts';
 
@@ -42,8 +42,7 @@ console.log(`\nLayer by layer, against the CPU reference:\n${layerTable(layers)}
 
 const floatResult = await measure('float32', float, heldOut);
 const int8Result = await measure('int8', int8, heldOut);
-console.log(`\n${showExamples(heldOut, int8Result)}\n`);
-console.log(summaryTable(floatResult, int8Result));
+console.log(`\n${showExamples(heldOut, int8Result)}`);
 
 const mismatches = layers.reduce((sum, layer) => sum + layer.mismatches, 0);
 const agreeing = floatResult.predicted.filter((digit, index) => digit === int8Result.predicted[index]).length;
@@ -53,6 +52,14 @@ console.log(
     ? pc.green('Every layer equals the CPU reference.')
     : pc.red(`${mismatches} numbers differ from the CPU reference.`),
 );
+const [floatLatency, int8Latency] = await compareLatency(device, [float, int8], heldOut);
+console.log(
+  `\n${summaryTable([
+    { name: 'float32', graph: float, result: floatResult, latencyMs: floatLatency, engine: '' },
+    { name: 'int8', graph: int8, result: int8Result, latencyMs: int8Latency, engine: device.engine },
+  ])}`,
+);
+if (isSoftware) console.log('The adapter is the CPU: times show that it works, not how fast a GPU is.');
 device.destroy();
 process.exitCode = mismatches === 0 ? 0 : 1;
 
@@ -87,7 +94,7 @@ async function withBar<T>(
 }
 
 function layerTable(comparisons: readonly LayerComparison[]): string {
-  const table = plainTable(['layer', 'op', 'kernel', 'type', 'shape', 'µs', 'differing']);
+  const table = plainTable(['layer', 'op', 'kernel', 'type', 'shape', 'µs', 'values that differ']);
   for (const { name, op, kernel, dtype, shape, elapsedMicros, mismatches } of comparisons) {
     table.push([
       name,
@@ -116,16 +123,29 @@ function showExamples(set: DigitSet, { predicted, probabilities }: Evaluation): 
   );
 }
 
-function summaryTable(floatResult: Evaluation, int8Result: Evaluation): string {
-  const table = plainTable(['', 'accuracy', 'weights, bytes', 'latency, ms (median)', 'digits / s (batched)']);
-  const row = (name: string, graph: Graph, result: Evaluation) => [
-    name,
-    `${(100 * result.accuracy).toFixed(1)} %`,
-    Object.values(graph.constants).reduce((sum, { data }) => sum + data.byteLength, 0),
-    result.latencyMs.toFixed(2),
-    result.throughput.toFixed(0),
-  ];
-  table.push(row('float32', float, floatResult), row('int8', int8, int8Result));
+interface SummaryRow {
+  readonly name: string;
+  readonly graph: Graph;
+  readonly result: Evaluation;
+  readonly latencyMs: number;
+  /** The int8 engine, where one is used. */
+  readonly engine: string;
+}
+
+function summaryTable(rows: readonly SummaryRow[]): string {
+  const table = plainTable(['', 'accuracy', 'weights', 'latency (median)', 'batched', 'engine', 'adapter']);
+  for (const { name, graph, result, latencyMs, engine } of rows) {
+    const bytes = Object.values(graph.constants).reduce((sum, { data }) => sum + data.byteLength, 0);
+    table.push([
+      name,
+      `${(100 * result.accuracy).toFixed(1)} %`,
+      `${bytes} B`,
+      `${latencyMs.toFixed(2)} ms`,
+      `${result.throughput.toFixed(0)} / s`,
+      engine,
+      adapter,
+    ]);
+  }
   return table.toString();
 }
 

@@ -21,7 +21,7 @@ export interface SessionOptions {
   readonly engine?: Engine;
   /** How int32 sums become int8; `float` by default. */
   readonly rounding?: Rounding;
-  /** Merge nodes (activations, residual adds, pads); on by default. Off, every value of the graph is a layer's output. */
+  /** Merge nodes (activations, residual adds, pads); on by default. Off, every node is a layer of its own, but for what depends on constants only. */
   readonly fusion?: boolean;
   /**
    * Nodes whose shaders differ only in sizes share a pipeline that reads the sizes at run time: far fewer pipelines to
