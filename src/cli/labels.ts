@@ -9,9 +9,11 @@ const numbered = /^\s*(\d+)\s*[\s:,]\s*(.*?)\s*$/;
 /**
  * Names of classes by index: one on each line, in order, or each with its number in front when every line has one.
  * @param text the label file's content
- * @throws FormatError for an index that no model has
+ * @throws FormatError for binary data, and for an index that no model has
  */
 export function parseLabels(text: string): readonly string[] {
+  if (text.includes('\0'))
+    throw new FormatError('labels: the file holds binary data. Give a text file with one name a line.');
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
   while (lines.length > 0 && lines.at(-1)!.trim() === '') lines.pop();
   const matches = lines.filter((line) => line.trim() !== '').map((line) => numbered.exec(line));

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { FormatError, importTflite, readBytes, type Graph } from '../node/index.ts';
+import { FormatError, importTflite, QuadotError, readBytes, type Graph } from '../node/index.ts';
 
 /** A model file as a graph. */
 export interface LoadedModel {
@@ -14,7 +14,7 @@ export async function loadModel(file: string): Promise<LoadedModel> {
   const bytes = await readBytes(file);
   const extension = path.extname(file).toLowerCase();
   if (isTflite(bytes)) {
-    const graph = importTflite(bytes, { name: path.basename(file, path.extname(file)) });
+    const graph = named(file, () => importTflite(bytes, { name: path.basename(file, path.extname(file)) }));
     return { graph, file, format: 'tflite', fileBytes: bytes.byteLength };
   }
   if (extension === '.onnx') {
@@ -23,6 +23,16 @@ export async function loadModel(file: string): Promise<LoadedModel> {
   throw new FormatError(
     `${file}: not a model that this version reads: the identifier "TFL3" of TFLite is not at byte 4${extension === '.tflite' ? ', so the file is damaged or empty' : ''}. Give a .tflite file.`,
   );
+}
+
+/** The work's errors with the file in front. */
+function named<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof QuadotError) error.message = `${file}: ${error.message}`;
+    throw error;
+  }
 }
 
 function isTflite(bytes: Uint8Array): boolean {

@@ -55,13 +55,21 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     await program.parseAsync(argv, { from: 'user' });
     return isOk ? exitCodes.ok : exitCodes.failure;
   } catch (error) {
+    if (error instanceof CommanderError) return reportUsage(error, argv.includes('--json'));
     return report(error, isJson, abort.signal);
   }
 }
 
+/** Commander has printed its own message; asking for help or the version is not an error. */
+function reportUsage({ code, exitCode, message }: CommanderError, isJson: boolean): number {
+  if (exitCode === 0) return exitCodes.ok;
+  if (isJson) printJson({ error: { name: 'UsageError', message } });
+  // An option that takes several values swallows a model that comes after it.
+  if (code === 'commander.missingArgument') console.error('The model stands first: quadot run MODEL --input FILE…');
+  return exitCodes.usage;
+}
+
 function report(error: unknown, isJson: boolean, signal: AbortSignal): number {
-  // Commander has printed its own message; asking for help or the version is not an error.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   const text = signal.aborted ? 'stopped.' : message;
   if (isJson) printJson({ error: { name, message: text } });

@@ -31,7 +31,7 @@ export async function decodeImage(image: string | Uint8Array): Promise<PixelImag
     return { width: info.width, height: info.height, data };
   } catch (error) {
     throw new FormatError(
-      `${name}: not an image that can be read (${error instanceof Error ? error.message : String(error)}).`,
+      `${name}: not a .png, .jpg or .bmp image that can be read (${error instanceof Error ? error.message : String(error)}).`,
       {
         cause: error,
       },

@@ -4,7 +4,7 @@ import { hasVulkanLoader, useSoftwareVulkan } from './software-gpu.ts';
 
 /** Options of {@link openGpu}. */
 export interface OpenGpuOptions {
-  /** Which kind of adapter; `auto` takes hardware where there is some. The variable QUADOT_GPU overrides it. */
+  /** Which kind of adapter; `auto` takes hardware where there is some. The variable QUADOT_GPU sets the default. */
   gpu?: 'hardware' | 'software' | 'auto';
   /** Flags for Dawn, such as `backend=opengles`, besides those that make timestamps exact. */
   flags?: string[];
@@ -19,7 +19,7 @@ const DEFAULT_FLAGS = ['disable-dawn-features=timestamp_quantization'];
  * @throws DeviceError when there is no adapter, with the ways to get one
  */
 export async function openGpu(options: OpenGpuOptions = {}): Promise<GPU> {
-  const kind = gpuKind(process.env['QUADOT_GPU'] || options.gpu || 'auto');
+  const kind = gpuKind(options.gpu ?? (process.env['QUADOT_GPU'] || 'auto'));
   const { create, globals } = await import('webgpu');
   Object.assign(globalThis, globals);
   const flags = mergeFlags([...DEFAULT_FLAGS, ...(options.flags ?? [])]);

@@ -1,6 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { QuadotError } from '../errors.ts';
 
+/** What the system's error codes mean to people. */
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file.',
+  EISDIR: 'this is a folder. Give a file.',
+  EACCES: 'this file may not be read. Check its permissions.',
+};
+
 /** The content of a file. @throws QuadotError naming the path when it cannot be read */
 export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
@@ -9,6 +16,6 @@ export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> 
     return new Uint8Array(buffer);
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
-    throw new QuadotError(code === 'ENOENT' ? `${path}: there is no such file.` : `${path}: ${message}`, { cause });
+    throw new QuadotError(`${path}: ${reasons[code ?? ''] ?? message}`, { cause });
   }
 }
