@@ -7,11 +7,12 @@ const workgroupSize = 64;
 const kWords = 64;
 /** Products of one invocation: 4 rows × 4 columns × 4 codes a word. */
 const productsPerWord = 64;
-const rounds = 2;
-/** Enough work that a slow device is measured above the clock's resolution, little enough that a fast one is instant. */
-const targetMilliseconds = 2;
-const maxWorkgroups = 16384;
-const growth = 4;
+const turns = 3;
+/** Long beside a submission's own cost, short beside opening a device. */
+const targetMilliseconds = 4;
+const maxWorkgroups = 32768;
+/** Browsers coarsen clocks; no time is below this. */
+const clockMilliseconds = 0.1;
 
 /**
  * Measures each engine's inner loop on this device. What a driver reports about dot products says nothing of their
@@ -28,18 +29,15 @@ export async function probeEngines(device: Device, engines: readonly Engine[]): 
         return device.pipelines.get(specializeShader('probe-int8', probeInt8, { imports }));
       }),
     );
-    const contestants = pipelines.map(({ pipeline, layout }, index) => {
+    const launches = pipelines.map(({ pipeline, layout }) => {
       const entries = buffers.map((resource, binding) => ({ binding: binding + 1, resource: { buffer: resource } }));
       const bindGroup = device.gpuDevice.createBindGroup({ layout, entries });
-      return new Contestant(engines[index], (workgroups) => time(device, pipeline, bindGroup, workgroups));
+      return (workgroups: number) => time(device, pipeline, bindGroup, workgroups);
     });
-    for (const contestant of contestants) await contestant.grow();
-    // In turns, so that what else the machine does hits all of them; the best of each counts.
-    for (let round = 0; round < rounds; round++) {
-      for (const contestant of contestants) await contestant.measure();
-    }
+    const { workgroups, milliseconds } = await race(launches);
+    const operations = workgroups * workgroupSize * kWords * productsPerWord * 2;
     const speeds: Partial<Record<Engine, number>> = {};
-    for (const contestant of contestants) speeds[contestant.engine] = contestant.operationsPerSecond;
+    engines.forEach((engine, index) => (speeds[engine] = operations / (milliseconds[index] / 1000)));
     return speeds;
   } finally {
     for (const made of buffers) device.destroyBuffer(made);
@@ -47,44 +45,31 @@ export async function probeEngines(device: Device, engines: readonly Engine[]): 
 }
 
 /**
- * One engine's measurement: the difference between a small and a large launch, so that what a submission costs by itself,
- * which can be more than the work, drops out.
+ * The best time of each launch at one size that takes all of them long enough to be seen beside what a submission costs
+ * by itself. They take turns, so that what else the machine does hits all, and the best of several turns counts.
+ * @param launches each runs so many workgroups and gives the milliseconds
  */
-class Contestant {
-  readonly engine: Engine;
-  readonly #launch: (workgroups: number) => Promise<number>;
-  #workgroups = 4;
-  #small = Infinity;
-  #large = Infinity;
-
-  /** @param launch runs so many workgroups and gives the milliseconds */
-  constructor(engine: Engine, launch: (workgroups: number) => Promise<number>) {
-    this.engine = engine;
-    this.#launch = launch;
+async function race(
+  launches: readonly ((workgroups: number) => Promise<number>)[],
+): Promise<{ workgroups: number; milliseconds: readonly number[] }> {
+  let workgroups = 8;
+  const turn = async (): Promise<number[]> => {
+    const times: number[] = [];
+    for (const launch of launches) times.push(await launch(workgroups));
+    return times;
+  };
+  // The first turn pays for what drivers put off until then.
+  await turn();
+  let milliseconds = await turn();
+  while (Math.min(...milliseconds) < targetMilliseconds && workgroups < maxWorkgroups) {
+    workgroups *= 2;
+    milliseconds = await turn();
   }
-
-  /** Warms up, and finds launches whose difference the clock can see. */
-  async grow(): Promise<void> {
-    await this.#launch(this.#workgroups);
-    for (;;) {
-      await this.measure();
-      if (this.#large - this.#small >= targetMilliseconds || this.#workgroups * growth >= maxWorkgroups) return;
-      this.#workgroups *= growth;
-      this.#small = Infinity;
-      this.#large = Infinity;
-    }
+  for (let more = 1; more < turns; more++) {
+    const times = await turn();
+    milliseconds = milliseconds.map((best, index) => Math.min(best, times[index]));
   }
-
-  async measure(): Promise<void> {
-    this.#small = Math.min(this.#small, await this.#launch(this.#workgroups));
-    this.#large = Math.min(this.#large, await this.#launch(this.#workgroups * growth));
-  }
-
-  get operationsPerSecond(): number {
-    const operations = this.#workgroups * (growth - 1) * workgroupSize * kWords * productsPerWord * 2;
-    // On a device too fast to measure, the clock's smallest step.
-    return operations / (Math.max(this.#large - this.#small, 1e-3) / 1000);
-  }
+  return { workgroups, milliseconds: milliseconds.map((best) => Math.max(best, clockMilliseconds)) };
 }
 
 async function time(
