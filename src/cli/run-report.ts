@@ -13,7 +13,7 @@ import {
   printJson,
   shortenName,
 } from './output.ts';
-import { inFlight, type SampleResult } from './run-samples.ts';
+import type { SampleResult } from './run-samples.ts';
 
 /** Classes shown when the user names no number. */
 const standardTop = 5;
@@ -70,9 +70,7 @@ export function printRun(context: CommandContext, report: RunReport): void {
   if (results.length === 1) print(`latency ${latency}`);
   else {
     const rate = formatNumber((results.length * 1000) / totalMilliseconds);
-    print(
-      `median latency ${latency} with ${Math.min(inFlight, results.length)} runs in flight; ${rate} inputs a second, files read and resized included`,
-    );
+    print(`median latency ${latency}; ${rate} inputs a second, files read and resized included`);
   }
 }
 
@@ -107,7 +105,7 @@ function runToJson({
         ]),
       ),
     })),
-    latency: { medianMilliseconds: medianMilliseconds(results), inFlight: Math.min(inFlight, results.length) },
+    latency: { medianMilliseconds: medianMilliseconds(results) },
     inputsPerSecond: (results.length * 1000) / totalMilliseconds,
     ...(layers && { layers }),
     ...(profile && { profile }),

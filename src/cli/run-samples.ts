@@ -17,12 +17,9 @@ import { UsageError } from './usage-error.ts';
 export interface SampleResult {
   readonly name: string;
   readonly outputs: Readonly<Record<string, Tensor>>;
-  /** From the submission of its run to its outputs on the host; runs overlap. */
+  /** From the submission of its run to its outputs on the host. */
   readonly milliseconds: number;
 }
-
-/** How many runs are under way at once: one computes, one comes back, one is prepared. */
-export const inFlight = 3;
 
 /** Feeds samples to a session, several as a batch where the session takes several. */
 export class SampleRunner {
@@ -53,23 +50,15 @@ export class SampleRunner {
     return new SampleRunner(session, preprocessor);
   }
 
-  /** Runs all samples, a few at once, and returns results in their order. */
+  /** Runs all samples one after another, so that the time of each is its own, and returns results in their order. */
   async runAll(samples: readonly Sample[], signal: AbortSignal, onProgress: ProgressReport): Promise<SampleResult[]> {
-    const groups = chunk(samples, this.#batch);
-    const results: SampleResult[][] = [];
-    let next = 0;
-    let done = 0;
-    const work = async (): Promise<void> => {
-      while (next < groups.length) {
-        signal.throwIfAborted();
-        const index = next++;
-        results[index] = await this.#runGroup(groups[index], signal);
-        done += groups[index].length;
-        onProgress(done, samples.length);
-      }
-    };
-    await Promise.all(Array.from({ length: inFlight }, work));
-    return results.flat();
+    const results: SampleResult[] = [];
+    for (const group of chunk(samples, this.#batch)) {
+      signal.throwIfAborted();
+      results.push(...(await this.#runGroup(group, signal)));
+      onProgress(results.length, samples.length);
+    }
+    return results;
   }
 
   /** The inputs of a run for the first samples. Call `release` afterwards. */
