@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import { formatBytes, formatCount, formatNumber, formatTable, shortenName } from '../../../src/cli/output.ts';
 
@@ -40,6 +41,5 @@ test('tables align their columns and end lines without spaces', () => {
       ['x', '100'],
     ],
   );
-  // oxlint-disable-next-line no-control-regex
-  expect(table.replaceAll(/\u001b\[\d+m/g, '').split('\n')).toEqual(['a      b', 'one    1', 'x    100']);
+  expect(stripVTControlCharacters(table).split('\n')).toEqual(['a      b', 'one    1', 'x    100']);
 });
