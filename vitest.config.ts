@@ -53,6 +53,17 @@ export default defineConfig(async (): Promise<ViteUserConfig> => {
         {
           ...common,
           test: {
+            name: 'soak',
+            include: ['test/soak/**/*.test.ts'],
+            setupFiles: ['test/support/setup-node.ts'],
+            pool: 'forks',
+            testTimeout: 4 * 3_600_000,
+            hookTimeout: 60_000,
+          },
+        },
+        {
+          ...common,
+          test: {
             ...timeouts,
             name: 'browser',
             include: ['test/{unit,ops,gpu,browser}/**/*.test.ts'],
