@@ -6,8 +6,30 @@ export class QuadotError extends Error {
   }
 }
 
+/**
+ * What a program can do about a DeviceError: after `lost`, run again; after `out-of-memory` or `limit`, free something
+ * or take a smaller batch or model; after `destroyed`, make a new one; after `unavailable`, do without a GPU.
+ * `validation` and `internal` are what the driver reported, and a bug here or there.
+ */
+export type DeviceErrorReason =
+  | 'unavailable'
+  | 'lost'
+  | 'destroyed'
+  | 'out-of-memory'
+  | 'limit'
+  | 'validation'
+  | 'internal';
+
 /** No usable GPU, a lost device, a failed allocation, or a validation error the driver reported. */
-export class DeviceError extends QuadotError {}
+export class DeviceError extends QuadotError {
+  /** Absent where the message says all: wrong use, or options that do not exist. */
+  readonly reason: DeviceErrorReason | undefined;
+
+  constructor(message: string, options: ErrorOptions & { readonly reason?: DeviceErrorReason } = {}) {
+    super(message, options);
+    this.reason = options.reason;
+  }
+}
 
 /** Shapes, dtypes or attributes that do not fit together. */
 export class ShapeError extends QuadotError {}

@@ -1,4 +1,4 @@
-export { Device, type BufferRequest } from './gpu/device.ts';
+export { Device, type BufferRequest, type LostListener, type TextureRequest } from './gpu/device.ts';
 export { openDevice, type OpenDeviceOptions } from './gpu/open-device.ts';
 export { engines, type Capabilities, type Engine, type EngineSpeeds } from './gpu/capabilities.ts';
 export type { MemoryReport } from './gpu/memory.ts';
@@ -55,7 +55,8 @@ export { calibrate, type CalibrateOptions, type Sample } from './quantize/calibr
 export { quantize, type QuantizeOptions } from './quantize/quantize.ts';
 export type { Range, Ranges } from './quantize/range.ts';
 export type { WeightGranularity } from './quantize/weight-quantization.ts';
-export { createPreprocessor, Preprocessor, type PreprocessOptions } from './runtime/preprocess.ts';
+export { createPreprocessor, Preprocessor } from './runtime/preprocess.ts';
+export type { PreprocessOptions } from './runtime/image-pipeline.ts';
 export type { Fit } from './runtime/image-geometry.ts';
 export type { ChannelOrder } from './runtime/image-programs.ts';
 export type { ImageSource, PixelImage } from './runtime/image-source.ts';

@@ -1,4 +1,5 @@
 import type { Device } from './device.ts';
+import { mapForReading } from './map-for-reading.ts';
 
 /** Times compute passes with GPU timestamps. Make one per measurement, and destroy it. */
 export class PassTimer {
@@ -7,9 +8,11 @@ export class PassTimer {
   readonly #resolved: GPUBuffer;
   readonly #mappable: GPUBuffer;
   readonly #passes: number;
+  readonly #gpuDevice: GPUDevice;
 
   private constructor(device: Device, querySet: GPUQuerySet, resolved: GPUBuffer, mappable: GPUBuffer, passes: number) {
     this.#device = device;
+    this.#gpuDevice = device.gpuDevice;
     this.#querySet = querySet;
     this.#resolved = resolved;
     this.#mappable = mappable;
@@ -30,15 +33,20 @@ export class PassTimer {
       sizeBytes,
       usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
     });
-    const mappable = await device.createBuffer({
-      label: `${owner}/timestamps-readback`,
-      owner,
-      purpose: 'timing',
-      sizeBytes,
-      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-    });
-    const querySet = device.gpuDevice.createQuerySet({ type: 'timestamp', count: passes * 2 });
-    return new PassTimer(device, querySet, resolved, mappable, passes);
+    try {
+      const mappable = await device.createBuffer({
+        label: `${owner}/timestamps-readback`,
+        owner,
+        purpose: 'timing',
+        sizeBytes,
+        usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+      });
+      const querySet = device.gpuDevice.createQuerySet({ type: 'timestamp', count: passes * 2 });
+      return new PassTimer(device, querySet, resolved, mappable, passes);
+    } catch (error) {
+      device.release(resolved);
+      throw error;
+    }
   }
 
   /** What a pass descriptor needs for the pass of that index. */
@@ -52,9 +60,9 @@ export class PassTimer {
     encoder.copyBufferToBuffer(this.#resolved, 0, this.#mappable, 0, this.#passes * 16);
   }
 
-  /** Duration of each pass in microseconds. */
+  /** Duration of each pass in microseconds. @throws DeviceError when the device is lost meanwhile */
   async read(): Promise<Float64Array> {
-    await this.#mappable.mapAsync(GPUMapMode.READ);
+    await mapForReading(this.#device, this.#gpuDevice, this.#mappable, 'timestamps');
     const nanoseconds = new BigUint64Array(this.#mappable.getMappedRange());
     const micros = new Float64Array(this.#passes);
     // Some drivers let the end come before the beginning by a tick.
@@ -67,7 +75,7 @@ export class PassTimer {
 
   destroy(): void {
     this.#querySet.destroy();
-    this.#device.destroyBuffer(this.#resolved);
-    this.#device.destroyBuffer(this.#mappable);
+    this.#device.release(this.#resolved);
+    this.#device.release(this.#mappable);
   }
 }

@@ -40,7 +40,7 @@ export async function probeEngines(device: Device, engines: readonly Engine[]): 
     engines.forEach((engine, index) => (speeds[engine] = operations / (milliseconds[index] / 1000)));
     return speeds;
   } finally {
-    for (const made of buffers) device.destroyBuffer(made);
+    for (const made of buffers) device.release(made);
   }
 }
 

@@ -1,4 +1,4 @@
-import { DeviceError } from '../errors.ts';
+import type { DeviceError } from '../errors.ts';
 import type { Device } from './device.ts';
 
 /**
@@ -10,7 +10,8 @@ export class ReadbackRing {
   readonly #buffers: readonly GPUBuffer[];
   readonly #free: GPUBuffer[];
   readonly #waiting: { resolve: (buffer: GPUBuffer) => void; reject: (error: Error) => void }[] = [];
-  #isDestroyed = false;
+  /** Why, once it is destroyed. */
+  #destroyed: DeviceError | undefined;
 
   private constructor(device: Device, buffers: readonly GPUBuffer[]) {
     this.#device = device;
@@ -18,15 +19,23 @@ export class ReadbackRing {
     this.#free = [...buffers];
   }
 
-  /** @param sizeBytes of each buffer; @param count how many may be in flight */
+  /**
+   * @param sizeBytes of each buffer; @param count how many may be in flight
+   * @throws DeviceError when they exceed the device's limits or memory; those made before are released
+   */
   static async create(device: Device, owner: string, sizeBytes: number, count: number): Promise<ReadbackRing> {
     const buffers: GPUBuffer[] = [];
-    for (let i = 0; i < count; i++) {
-      const label = `${owner}/readback${i}`;
-      const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
-      buffers.push(await device.createBuffer({ label, owner, purpose: 'readback', sizeBytes, usage }));
+    try {
+      for (let i = 0; i < count; i++) {
+        const label = `${owner}/readback${i}`;
+        const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
+        buffers.push(await device.createBuffer({ label, owner, purpose: 'readback', sizeBytes, usage }));
+      }
+      return new ReadbackRing(device, buffers);
+    } catch (error) {
+      for (const buffer of buffers) device.release(buffer);
+      throw error;
     }
-    return new ReadbackRing(device, buffers);
   }
 
   /**
@@ -34,7 +43,8 @@ export class ReadbackRing {
    * @throws DeviceError when the ring was or is meanwhile destroyed
    */
   acquire(signal?: AbortSignal): Promise<GPUBuffer> {
-    if (this.#isDestroyed) return Promise.reject(destroyedError());
+    if (this.#destroyed !== undefined) return Promise.reject(this.#destroyed);
+    if (signal?.aborted) return Promise.reject(signal.reason as Error);
     const buffer = this.#free.shift();
     if (buffer !== undefined) return Promise.resolve(buffer);
     return new Promise((resolve, reject) => {
@@ -54,22 +64,18 @@ export class ReadbackRing {
 
   /** Does nothing after `destroy`, which took the buffer with it. */
   release(buffer: GPUBuffer): void {
-    if (this.#isDestroyed) return;
+    if (this.#destroyed !== undefined) return;
     if (buffer.mapState !== 'unmapped') buffer.unmap();
     const next = this.#waiting.shift();
     if (next !== undefined) next.resolve(buffer);
     else this.#free.push(buffer);
   }
 
-  /** Frees the buffers; whoever waits is refused. Safe to call twice. */
-  destroy(): void {
-    if (this.#isDestroyed) return;
-    this.#isDestroyed = true;
-    for (const { reject } of this.#waiting.splice(0)) reject(destroyedError());
-    for (const buffer of this.#buffers) this.#device.destroyBuffer(buffer);
+  /** Frees the buffers; whoever waits is refused with the error. Safe to call twice. */
+  destroy(why: DeviceError): void {
+    if (this.#destroyed !== undefined) return;
+    this.#destroyed = why;
+    for (const { reject } of this.#waiting.splice(0)) reject(why);
+    for (const buffer of this.#buffers) this.#device.release(buffer);
   }
-}
-
-function destroyedError(): DeviceError {
-  return new DeviceError('the session was destroyed while a run waited. Create a new session.');
 }

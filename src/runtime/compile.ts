@@ -39,6 +39,8 @@ export interface Program {
   readonly steps: readonly Step[];
   /** value → the value whose bytes it shares; values that are no alias are absent. */
   readonly aliases: ReadonlyMap<string, string>;
+  /** value → the values that hold its consecutive device bytes, in order; values that are whole are absent. */
+  readonly pieces: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
@@ -86,7 +88,7 @@ export function compile(source: Graph, capabilities: Capabilities, options: Comp
       `graph "${graph.name}": no kernel accepts ${unsupported.length} of its nodes:\n${unsupported.join('\n')}\nConvert them to float32 or int8 tensors of supported shapes.`,
     );
   }
-  return { graph, steps, aliases };
+  return { graph, steps, aliases, pieces: new Map() };
 }
 
 function describeNode(graph: Graph, node: GraphNode): string {

@@ -10,10 +10,12 @@ export class GpuTensor {
   readonly type: TensorType;
   readonly buffer: GPUBuffer;
   readonly device: Device;
+  readonly #gpuDevice: GPUDevice;
   #isDestroyed = false;
 
   private constructor(device: Device, type: TensorType, buffer: GPUBuffer) {
     this.device = device;
+    this.#gpuDevice = device.gpuDevice;
     this.type = type;
     this.buffer = buffer;
   }
@@ -33,10 +35,15 @@ export class GpuTensor {
     return this.#isDestroyed;
   }
 
+  /** Whether the GPU was taken away, and the tensor's content with it. */
+  get isLost(): boolean {
+    return !this.device.isCurrent(this.#gpuDevice);
+  }
+
   /** Safe to call twice. */
   destroy(): void {
     this.#isDestroyed = true;
-    this.device.destroyBuffer(this.buffer);
+    this.device.release(this.buffer);
   }
 
   [Symbol.dispose](): void {

@@ -65,7 +65,7 @@ export class GrowingBuffer {
   }
 
   #release(): void {
-    if (this.#buffer !== undefined) this.#device.destroyBuffer(this.#buffer);
+    if (this.#buffer !== undefined) this.#device.release(this.#buffer);
     this.#buffer = undefined;
   }
 }

@@ -59,7 +59,7 @@ export class ImageProgram {
   }
 
   destroy(): void {
-    this.#device.destroyBuffer(this.#params);
+    this.#device.release(this.#params);
   }
 }
 

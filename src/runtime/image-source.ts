@@ -29,15 +29,18 @@ export function startsWithBlue(source: ImageSource): boolean {
 
 /**
  * Brings images of any kind into one buffer of four-byte pixels. What a browser copies from passes through a texture of
- * the image's size, which `Device.memory()` does not show: it counts buffers.
+ * the image's size.
  */
 export class ImageUploader {
   readonly #device: Device;
+  readonly #owner: string;
   readonly #pixels: GrowingBuffer;
   #texture: GPUTexture | undefined;
+  #isDestroyed = false;
 
   constructor(device: Device, owner: string) {
     this.#device = device;
+    this.#owner = owner;
     this.#pixels = new GrowingBuffer(device, owner, 'image');
   }
 
@@ -57,6 +60,7 @@ export class ImageUploader {
       throw new ShapeError(`image: a texture of format ${source.format} cannot be read. Use rgba8unorm or bgra8unorm.`);
     }
     await this.#pixels.reserve(pitchOf(source) * height * 4);
+    if (!isPixels(source) && !isTexture(source)) await this.#reserveTexture(width, height);
   }
 
   /**
@@ -65,7 +69,7 @@ export class ImageUploader {
    */
   upload(source: ImageSource): number {
     const { queue } = this.#device.gpuDevice;
-    // Before a texture is made: it throws after `destroy`.
+    // Throws after `destroy`.
     const { buffer } = this.#pixels;
     const pitch = pitchOf(source);
     if (isPixels(source)) {
@@ -78,7 +82,7 @@ export class ImageUploader {
     if (isTexture(source)) {
       texture = source;
     } else {
-      texture = this.#stagingTexture(width, height);
+      texture = this.#texture!;
       queue.copyExternalImageToTexture({ source }, { texture }, [width, height]);
     }
     const encoder = this.#device.gpuDevice.createCommandEncoder({ label: 'image' });
@@ -90,20 +94,30 @@ export class ImageUploader {
   /** Safe to call twice. */
   destroy(): void {
     this.#pixels.destroy();
-    this.#texture?.destroy();
-    this.#texture = undefined;
+    this.#isDestroyed = true;
+    this.#releaseTexture();
   }
 
-  #stagingTexture(width: number, height: number): GPUTexture {
-    if (this.#texture?.width === width && this.#texture.height === height) return this.#texture;
-    this.#texture?.destroy();
-    this.#texture = this.#device.gpuDevice.createTexture({
-      label: 'image',
-      size: [width, height],
+  /** Makes the texture that what a browser copies from passes through. */
+  async #reserveTexture(width: number, height: number): Promise<void> {
+    if (this.#texture?.width === width && this.#texture.height === height) return;
+    this.#releaseTexture();
+    this.#texture = await this.#device.createTexture({
+      label: `${this.#owner}/image`,
+      owner: this.#owner,
+      purpose: 'image',
+      width,
+      height,
       format: 'rgba8unorm',
       usage: GPUTextureUsage.COPY_SRC | GPUTextureUsage.COPY_DST | GPUTextureUsage.RENDER_ATTACHMENT,
     });
-    return this.#texture;
+    // The owner may have been destroyed while the device made the texture.
+    if (this.#isDestroyed) this.#releaseTexture();
+  }
+
+  #releaseTexture(): void {
+    if (this.#texture !== undefined) this.#device.release(this.#texture);
+    this.#texture = undefined;
   }
 }
 

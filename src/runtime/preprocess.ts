@@ -1,44 +1,11 @@
 import type { ReadonlyMat3 } from 'gl-matrix';
 import { DeviceError, ShapeError } from '../errors.ts';
 import type { Device } from '../gpu/device.ts';
-import { linearDispatch } from '../ops/lib/linear-dispatch.ts';
 import { formatShape, sameShape } from '../tensor/shape.ts';
 import type { TensorType } from '../tensor/tensor.ts';
 import { GpuTensor } from './gpu-tensor.ts';
-import { GrowingBuffer } from './growing-buffer.ts';
-import type { Fit, Placement, Size } from './image-geometry.ts';
-import {
-  encodeShader,
-  ImageProgram,
-  imageWorkgroups,
-  resizeShader,
-  warpShader,
-  type ChannelOrder,
-} from './image-programs.ts';
-import { imageSize, ImageUploader, startsWithBlue, type ImageSource } from './image-source.ts';
-import { createPixelLookup, type PixelRange } from './pixel-lookup.ts';
-import type { ResampleTable } from './resample-table.ts';
-import { planResize, type ResizePlan } from './resize-plan.ts';
-
-export interface PreprocessOptions {
-  /**
-   * The real numbers that pixel bytes become. Without it an 8-bit input takes bytes as codes (0 is the lowest code), and
-   * a float input takes [−1, 1].
-   */
-  readonly range?: PixelRange;
-  /** `rgb` by default. An input of one channel takes the brightness (ITU-R BT.601). */
-  readonly channelOrder?: ChannelOrder;
-  /** `stretch` by default. */
-  readonly fit?: Fit;
-  /** Red, green and blue bytes where the image does not reach; black by default. */
-  readonly background?: readonly [number, number, number];
-}
-
-/** Four-byte pixels in a buffer on their way to the input. */
-interface Pixels {
-  readonly buffer: GPUBuffer;
-  readonly pitch: number;
-}
+import { ImagePipeline, type PreprocessOptions } from './image-pipeline.ts';
+import type { ImageSource } from './image-source.ts';
 
 let preprocessorCount = 0;
 
@@ -46,37 +13,30 @@ let preprocessorCount = 0;
  * Turns images into a network's input on the GPU: resizes or warps, orders channels, normalizes and quantizes.
  * Colors pass through bytes between the steps. Resizing is in integers and gives the same bytes on every device (those
  * of Pillow's bilinear filter); a warp may differ by one step of a byte. Transparency is ignored.
+ * After a loss of the GPU the next call opens it again and makes anew what it needs there.
  */
 export class Preprocessor {
   readonly #device: Device;
   readonly #type: TensorType;
   readonly #options: PreprocessOptions;
-  readonly #owner: string = `preprocessor#${++preprocessorCount}`;
-  readonly #uploader: ImageUploader;
-  readonly #spans: GrowingBuffer;
-  readonly #weights: GrowingBuffer;
-  readonly #lookup: GrowingBuffer;
-  /** Pixels after the first pass, and after the last. */
-  readonly #narrowed: GrowingBuffer;
-  readonly #resized: GrowingBuffer;
-  readonly #programs = new Map<string, Promise<ImageProgram>>();
-  /** The last image's plan, because frames of a camera are all alike. */
-  #plan: { readonly key: string; readonly plan: ResizePlan } | undefined;
+  readonly #owner: string;
+  #pipeline: ImagePipeline;
   /** Calls take turns, because they share the scratch buffers. */
   #turn: Promise<unknown> = Promise.resolve();
   #isDestroyed = false;
 
-  private constructor(device: Device, type: TensorType, options: PreprocessOptions) {
+  private constructor(
+    device: Device,
+    type: TensorType,
+    options: PreprocessOptions,
+    owner: string,
+    pipeline: ImagePipeline,
+  ) {
     this.#device = device;
     this.#type = type;
     this.#options = options;
-    this.#uploader = new ImageUploader(device, this.#owner);
-    const scratch = (purpose: string): GrowingBuffer => new GrowingBuffer(device, this.#owner, purpose);
-    this.#spans = scratch('spans');
-    this.#weights = scratch('weights');
-    this.#lookup = scratch('lookup');
-    this.#narrowed = scratch('narrowed');
-    this.#resized = scratch('resized');
+    this.#owner = owner;
+    this.#pipeline = pipeline;
   }
 
   /** @throws ShapeError when the input cannot hold images, or the range does not fit it */
@@ -87,11 +47,9 @@ export class Preprocessor {
         `image: an input of shape ${formatShape(type.shape)} cannot hold images. It must be [N, H, W, C] with 1, 3 or 4 channels.`,
       );
     }
-    const lookup = createPixelLookup(type, channels, options.range);
-    const preprocessor = new Preprocessor(device, type, options);
-    await preprocessor.#lookup.reserve(lookup.byteLength);
-    device.gpuDevice.queue.writeBuffer(preprocessor.#lookup.buffer, 0, lookup);
-    return preprocessor;
+    await device.recover();
+    const owner = `preprocessor#${++preprocessorCount}`;
+    return new Preprocessor(device, type, options, owner, await ImagePipeline.create(device, owner, type, options));
   }
 
   /**
@@ -120,18 +78,11 @@ export class Preprocessor {
    */
   destroy(): void {
     this.#isDestroyed = true;
-    this.#uploader.destroy();
-    for (const buffer of [this.#spans, this.#weights, this.#lookup, this.#narrowed, this.#resized]) buffer.destroy();
-    for (const program of this.#programs.values()) void program.then((ready) => ready.destroy()).catch(() => undefined);
-    this.#programs.clear();
+    this.#pipeline.destroy();
   }
 
   [Symbol.dispose](): void {
     this.destroy();
-  }
-
-  get #size(): Size {
-    return { width: this.#type.shape[2], height: this.#type.shape[1] };
   }
 
   async #process(images: readonly ImageSource[], transform?: ReadonlyMat3, target?: GpuTensor): Promise<GpuTensor> {
@@ -147,9 +98,13 @@ export class Preprocessor {
         `image: the target is ${target.type.dtype} ${formatShape(target.type.shape)}, the input ${dtype} ${formatShape(shape)}.`,
       );
     }
+    const pipeline = await this.#current();
+    if (target?.isLost) {
+      throw new DeviceError('image: the target was lost with its device. Make it again.', { reason: 'lost' });
+    }
     const result = target ?? (await GpuTensor.create(this.#device, this.#type, `${this.#owner}/input`));
     try {
-      for (const [index, image] of images.entries()) await this.#add(image, index, transform, result);
+      for (const [index, image] of images.entries()) await pipeline.add(image, index, transform, result);
     } catch (error) {
       if (target === undefined) result.destroy();
       this.#assertUsable(error);
@@ -163,121 +118,17 @@ export class Preprocessor {
     if (this.#isDestroyed) throw new DeviceError(`${this.#owner} was destroyed. Create a new one.`, { cause });
   }
 
-  async #add(image: ImageSource, index: number, transform: ReadonlyMat3 | undefined, result: GpuTensor): Promise<void> {
-    const isBlueFirst = startsWithBlue(image);
-    await this.#uploader.reserve(image);
-    const encode = await this.#program(`encode ${isBlueFirst}`, () =>
-      encodeShader(this.#type, this.#options.channelOrder ?? 'rgb', isBlueFirst),
-    );
-    const shape =
-      transform === undefined ? await this.#prepareResize(image) : await this.#prepareWarp(image, transform);
-    const { width, height } = this.#size;
-    await this.#device.guard(`${this.#owner}: image ${index}`, () => {
-      const pitch = this.#uploader.upload(image);
-      const { placement, pixels } = shape({ buffer: this.#uploader.buffer, pitch });
-      const params = {
-        x: placement.x,
-        y: placement.y,
-        width: placement.width,
-        height: placement.height,
-        pitch: pixels.pitch,
-        background: this.#background(isBlueFirst),
-        firstQuad: index * width * height,
-      };
-      encode.submit(
-        params,
-        [pixels.buffer, this.#lookup.buffer, result.buffer],
-        linearDispatch(width * height).workgroups,
-      );
-    });
-  }
-
-  /** Does all that must be awaited, and returns what submits the passes. */
-  async #prepareResize(image: ImageSource): Promise<(source: Pixels) => { placement: Placement; pixels: Pixels }> {
-    const plan = this.#planFor(imageSize(image));
-    const { placement, alongRows, alongColumns, rows, firstRow } = plan;
-    const narrow = alongRows && (await this.#program('rows', () => resizeShader('rows')));
-    const shorten = alongColumns && (await this.#program('columns', () => resizeShader('columns')));
-    if (narrow) await this.#narrowed.reserve(placement.width * rows * 4);
-    if (shorten) await this.#resized.reserve(placement.width * placement.height * 4);
-    for (const table of [alongRows, alongColumns]) {
-      if (table === undefined) continue;
-      await this.#spans.reserve(table.spans.byteLength);
-      await this.#weights.reserve(table.weights.byteLength);
+  /** The shaders and memory of the device as it is now. */
+  async #current(): Promise<ImagePipeline> {
+    if (!this.#device.isCurrent(this.#pipeline.gpuDevice)) {
+      await this.#device.recover();
+      const pipeline = await ImagePipeline.create(this.#device, this.#owner, this.#type, this.#options);
+      this.#pipeline.destroy();
+      this.#pipeline = pipeline;
+      if (this.#isDestroyed) pipeline.destroy();
+      this.#assertUsable();
     }
-    return (source) => {
-      let pixels = source;
-      if (narrow && alongRows) {
-        const size = { width: placement.width, height: rows };
-        pixels = this.#resize(narrow, pixels, size, firstRow * pixels.pitch, alongRows, this.#narrowed.buffer);
-      }
-      if (shorten && alongColumns) {
-        const size = { width: placement.width, height: placement.height };
-        pixels = this.#resize(shorten, pixels, size, 0, alongColumns, this.#resized.buffer);
-      }
-      return { placement, pixels };
-    };
-  }
-
-  #resize(
-    program: ImageProgram,
-    from: Pixels,
-    size: Size,
-    sourceOffset: number,
-    table: ResampleTable,
-    to: GPUBuffer,
-  ): Pixels {
-    const { queue } = this.#device.gpuDevice;
-    queue.writeBuffer(this.#spans.buffer, 0, table.spans);
-    queue.writeBuffer(this.#weights.buffer, 0, table.weights);
-    const params = { ...size, sourcePitch: from.pitch, sourceOffset };
-    program.submit(params, [from.buffer, this.#spans.buffer, this.#weights.buffer, to], imageWorkgroups(size));
-    return { buffer: to, pitch: size.width };
-  }
-
-  async #prepareWarp(
-    image: ImageSource,
-    transform: ReadonlyMat3,
-  ): Promise<(source: Pixels) => { placement: Placement; pixels: Pixels }> {
-    const size = this.#size;
-    const { width: sourceWidth, height: sourceHeight } = imageSize(image);
-    const program = await this.#program('warp', warpShader);
-    await this.#resized.reserve(size.width * size.height * 4);
-    const matrix = Object.fromEntries(Array.from(transform, (value, index) => [`m${index}`, value]));
-    return (source) => {
-      const background = this.#background(startsWithBlue(image));
-      const params = { ...size, sourceWidth, sourceHeight, sourcePitch: source.pitch, background, ...matrix };
-      program.submit(params, [source.buffer, this.#resized.buffer], imageWorkgroups(size));
-      const placement = { left: 0, top: 0, right: sourceWidth, bottom: sourceHeight, x: 0, y: 0, ...size };
-      return { placement, pixels: { buffer: this.#resized.buffer, pitch: size.width } };
-    };
-  }
-
-  #planFor(source: Size): ResizePlan {
-    const key = `${source.width}x${source.height}`;
-    if (this.#plan?.key !== key) {
-      this.#plan = { key, plan: planResize(source, this.#size, this.#options.fit ?? 'stretch') };
-    }
-    return this.#plan.plan;
-  }
-
-  #background(isBlueFirst: boolean): number {
-    const [red, green, blue] = this.#options.background ?? [0, 0, 0];
-    const [first, third] = isBlueFirst ? [blue, red] : [red, blue];
-    return (first | (green << 8) | (third << 16) | (0xff << 24)) >>> 0;
-  }
-
-  #program(key: string, shader: () => Parameters<typeof ImageProgram.create>[2]): Promise<ImageProgram> {
-    // What is made from here on, `destroy` would not find.
-    this.#assertUsable();
-    let program = this.#programs.get(key);
-    if (program === undefined) {
-      program = ImageProgram.create(this.#device, this.#owner, shader());
-      this.#programs.set(key, program);
-      // A failure is not remembered: the next image gets a fresh attempt.
-      program.catch(() => this.#programs.delete(key));
-    }
-    return program;
+    return this.#pipeline;
   }
 }
 

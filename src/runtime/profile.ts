@@ -70,7 +70,7 @@ async function timeByHost(device: Device, owner: string, steps: readonly Prepare
       encodePass(encoder, step);
       device.gpuDevice.queue.submit([encoder.finish()]);
     });
-    await device.gpuDevice.queue.onSubmittedWorkDone();
+    await device.settle(`${owner}: profile`, device.gpuDevice.queue.onSubmittedWorkDone());
     micros[index] = (performance.now() - start) * 1000;
   }
   return micros;

@@ -1,11 +1,18 @@
 import { DeviceError } from '../errors.ts';
 import type { Device } from '../gpu/device.ts';
+import { untilAborted } from '../gpu/until-aborted.ts';
 import type { Pipeline } from '../gpu/pipelines.ts';
-import { packParams } from '../gpu/shader.ts';
+import type { GraphNode } from '../graph/graph.ts';
 import type { Binding } from '../ops/define-op.ts';
-import { deviceBytes, toQuads } from '../tensor/quads.ts';
 import type { TensorType } from '../tensor/tensor.ts';
 import type { Program, Step } from './compile.ts';
+import {
+  groupUploads,
+  listConstants,
+  paramsRole,
+  smallestSharedBytes,
+  type ConstantUpload,
+} from './constant-uploads.ts';
 import { planMemory } from './memory-plan.ts';
 
 /** A range of a buffer. */
@@ -34,9 +41,10 @@ export function encodeStep(pass: GPUComputePassEncoder, { pipeline, bindGroup, w
 export interface Resources {
   /** One entry per step of the program; undefined for aliases. */
   readonly steps: readonly (PreparedStep | undefined)[];
-  /** Where a value lies, under its own name or the one it is an alias of. */
-  locate(name: string): Slice;
-  readonly buffers: readonly GPUBuffer[];
+  /** Where a value lies, under its own name or the one it is an alias of: in one range, or in consecutive pieces. */
+  locate(name: string): readonly Slice[];
+  /** Gives back the memory. Safe to call twice. */
+  free(): void;
 }
 
 /** Told after each pipeline and upload. */
@@ -47,17 +55,6 @@ interface Places {
   readonly values: Map<string, Slice>;
   readonly roles: Map<Step, Map<string, Slice>>;
 }
-
-interface Upload {
-  /** For messages. */
-  readonly label: string;
-  readonly sizeBytes: number;
-  readonly bytes: () => ArrayBufferView;
-  readonly place: (slice: Slice) => void;
-}
-
-/** The role of a step's runtime parameters among its constants. */
-const paramsRole = 'params';
 
 /**
  * Compiles, plans memory, uploads and binds a program.
@@ -70,11 +67,12 @@ export async function createResources(
   onProgress?: LoadProgress,
   signal?: AbortSignal,
 ): Promise<Resources> {
-  const buffers: GPUBuffer[] = [];
+  const frees: (() => void)[] = [];
+  const free = (): void => frees.splice(0).forEach((each) => each());
   try {
-    return await allocate(device, owner, program, buffers, onProgress, signal);
+    return { ...(await allocate(device, owner, program, frees, onProgress, signal)), free };
   } catch (error) {
-    for (const buffer of buffers) device.destroyBuffer(buffer);
+    free();
     throw error;
   }
 }
@@ -83,50 +81,68 @@ async function allocate(
   device: Device,
   owner: string,
   program: Program,
-  buffers: GPUBuffer[],
+  frees: (() => void)[],
   onProgress: LoadProgress | undefined,
   signal: AbortSignal | undefined,
-): Promise<Resources> {
-  const shaders = program.steps.flatMap(({ shader }) => (shader === undefined ? [] : [shader]));
+): Promise<Omit<Resources, 'free'>> {
+  const { gpuDevice } = device;
+  const prepared = program.steps.flatMap((step) => (step.shader === undefined ? [] : [{ step, shader: step.shader }]));
   let done = 0;
   const pipelines = Promise.all(
-    shaders.map(async (shader) => {
-      const pipeline = await device.pipelines.get(shader);
-      onProgress?.(++done, shaders.length);
-      return pipeline;
+    prepared.map(async ({ step: { node }, shader }) => {
+      try {
+        const pipeline = await device.pipelines.get(shader);
+        onProgress?.(++done, prepared.length);
+        return pipeline;
+      } catch (cause) {
+        throw await device.explain(nameNode(node, cause), `${node.op} "${node.name}"`, gpuDevice);
+      }
     }),
   );
   // The uploads below may fail first; the pipelines' own failure is then of no interest.
   pipelines.catch(() => undefined);
 
   const places: Places = { values: new Map(), roles: new Map() };
-  await placeActivations(device, owner, program, buffers, places.values);
-  await uploadConstants(device, owner, program, buffers, places, signal);
+  await placeActivations(device, owner, program, frees, places.values);
+  signal?.throwIfAborted();
+  await uploadConstants(device, owner, program, frees, places);
   const compiled = await untilAborted(pipelines, signal);
 
-  const locate = (name: string): Slice => {
+  const locateWhole = (name: string): Slice => {
     const slice = places.values.get(program.aliases.get(name) ?? name);
     if (slice === undefined) throw new DeviceError(`${owner}: value "${name}" has no place on the device.`);
     return slice;
   };
+  const locate = (name: string): readonly Slice[] => (program.pieces.get(name) ?? [name]).map(locateWhole);
   let next = 0;
-  const steps = await device.guard(`${owner}: bind groups`, () =>
-    program.steps.map((step) =>
-      step.dispatch === undefined ? undefined : bind(device, step, compiled[next++], places.roles.get(step), locate),
-    ),
+  const steps = await Promise.all(
+    program.steps.map(async (step) => {
+      if (step.dispatch === undefined) return undefined;
+      const pipeline = compiled[next++];
+      return device.guard(`${step.node.op} "${step.node.name}"`, () =>
+        bind(device, step, pipeline, places.roles.get(step), locateWhole),
+      );
+    }),
   );
-  return { steps, locate, buffers };
+  return { steps, locate };
+}
+
+/** The error with the node in front of its message, where the device itself is still there. */
+function nameNode({ op, name }: GraphNode, cause: unknown): unknown {
+  if (!(cause instanceof DeviceError) || cause.reason === 'lost' || cause.reason === 'destroyed') return cause;
+  return new DeviceError(`${op} "${name}": ${cause.message}`, { cause, reason: cause.reason });
 }
 
 async function placeActivations(
   device: Device,
   owner: string,
   program: Program,
-  buffers: GPUBuffer[],
+  frees: (() => void)[],
   slices: Map<string, Slice>,
 ): Promise<void> {
-  const { graph, aliases } = program;
+  const { graph, aliases, pieces } = program;
   const root = (name: string): string => aliases.get(name) ?? name;
+  const whole = (name: string): readonly string[] => pieces.get(name) ?? [name];
   const { limits } = device.capabilities;
   const planned = program.steps.map(({ node, dispatch }) => ({
     reads: node.inputs.filter((name) => name !== '').map(root),
@@ -135,7 +151,8 @@ async function placeActivations(
   }));
   const types = new Map<string, TensorType>(Object.entries(graph.values));
   for (const name of Object.keys(graph.constants)) types.delete(name);
-  const plan = planMemory(planned, types, graph.inputs, graph.outputs.map(root), {
+  const outputs = graph.outputs.flatMap(whole).map(root);
+  const plan = planMemory(planned, types, graph.inputs.flatMap(whole), outputs, {
     alignment: limits.minStorageBufferOffsetAlignment,
     maxArenaBytes: limits.maxBufferSize,
   });
@@ -145,7 +162,7 @@ async function placeActivations(
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
     const buffer = await device.createBuffer({ label, owner, purpose: 'activations', sizeBytes, usage });
     arenas.push(buffer);
-    buffers.push(buffer);
+    frees.push(() => device.release(buffer));
   }
   for (const [name, { arena, offset, sizeBytes }] of plan.placements) {
     assertBindable(device, `value "${name}"`, sizeBytes);
@@ -153,97 +170,60 @@ async function placeActivations(
   }
 }
 
-/** Constants of all steps, in as few buffers as the limits allow. */
+/** Constants of all steps: large ones shared with other sessions, the small ones together in buffers of this one. */
 async function uploadConstants(
   device: Device,
   owner: string,
   program: Program,
-  buffers: GPUBuffer[],
+  frees: (() => void)[],
   places: Places,
-  signal: AbortSignal | undefined,
 ): Promise<void> {
-  const uploads = listUploads(program, places);
+  const uploads = listConstants(program).map((constant) => ({
+    ...constant,
+    place: (slice: Slice): void => placeConstant(places, constant, slice),
+  }));
+  for (const { label, sizeBytes } of uploads) assertBindable(device, `constant "${label}"`, sizeBytes);
+  const isShared = ({ isUniform, sizeBytes }: ConstantUpload): boolean =>
+    !isUniform && sizeBytes >= smallestSharedBytes;
+  const shared = await Promise.allSettled(
+    uploads.filter(isShared).map(async ({ label, bytes, sizeBytes, place }) => {
+      const { buffer, free } = await device.constants.acquire(owner, label, bytes());
+      frees.push(free);
+      place({ buffer, offset: 0, size: sizeBytes });
+    }),
+  );
+  const failed = shared.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
   const { minStorageBufferOffsetAlignment, minUniformBufferOffsetAlignment, maxBufferSize } =
     device.capabilities.limits;
   const alignment = Math.max(minStorageBufferOffsetAlignment, minUniformBufferOffsetAlignment);
-  const align = (offset: number): number => Math.ceil(offset / alignment) * alignment;
-  let start = 0;
-  while (start < uploads.length) {
-    let end = start;
-    let sizeBytes = 0;
-    const offsets: number[] = [];
-    while (end < uploads.length && (end === start || align(sizeBytes) + uploads[end].sizeBytes <= maxBufferSize)) {
-      assertBindable(device, `constant "${uploads[end].label}"`, uploads[end].sizeBytes);
-      offsets.push(align(sizeBytes));
-      sizeBytes = align(sizeBytes) + uploads[end++].sizeBytes;
-    }
+  const small = uploads.filter((upload) => !isShared(upload));
+  for (const group of groupUploads(small, alignment, maxBufferSize)) {
     const buffer = await device.createBuffer({
-      label: `${owner}/weights${buffers.length}`,
+      label: `${owner}/parameters`,
       owner,
       purpose: 'weights',
-      sizeBytes,
+      sizeBytes: group.sizeBytes,
       usage: GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC,
     });
-    buffers.push(buffer);
-    const batch = uploads.slice(start, end);
+    frees.push(() => device.release(buffer));
     await device.guard(`${owner}: uploading constants`, () => {
-      batch.forEach(({ bytes, sizeBytes: size, place }, index) => {
+      for (const [{ bytes, sizeBytes, place }, offset] of group.members) {
         const { buffer: data, byteOffset, byteLength } = bytes();
-        device.gpuDevice.queue.writeBuffer(buffer, offsets[index], data as ArrayBuffer, byteOffset, byteLength);
-        place({ buffer, offset: offsets[index], size });
-      });
+        device.gpuDevice.queue.writeBuffer(buffer, offset, data as ArrayBuffer, byteOffset, byteLength);
+        place({ buffer, offset, size: sizeBytes });
+      }
     });
-    signal?.throwIfAborted();
-    start = end;
   }
 }
 
-function listUploads(program: Program, places: Places): Upload[] {
-  const { constants, outputs } = program.graph;
-  const uploads: Upload[] = [];
-  const placed = new Set<string>();
-  const addValue = (name: string): void => {
-    if (placed.has(name) || !Object.hasOwn(constants, name)) return;
-    placed.add(name);
-    const { dtype, shape, data } = constants[name];
-    uploads.push({
-      label: name,
-      sizeBytes: deviceBytes(dtype, shape),
-      bytes: () => toQuads(data, dtype, shape),
-      place: (slice) => places.values.set(name, slice),
-    });
-  };
-  for (const step of program.steps) {
-    const { dispatch, shader, node } = step;
-    if (dispatch === undefined || shader === undefined) continue;
-    const roles = new Map<string, Slice>();
-    places.roles.set(step, roles);
-    const addRole = (role: string, data: ArrayBufferView): void => {
-      const label = `${node.name}/${node.op}/${role}`;
-      uploads.push({ label, sizeBytes: data.byteLength, bytes: () => data, place: (slice) => roles.set(role, slice) });
-    };
-    if (shader.params.length > 0 || dispatch.params !== undefined) {
-      addRole(paramsRole, new Uint8Array(packParams(shader, { ...dispatch.params, ...shader.sharedConstants })));
-    }
-    for (const binding of dispatch.bindings) {
-      if ('constant' in binding) addRole(binding.constant, binding.data());
-      else if ('input' in binding) addValue(node.inputs[binding.input]);
-    }
+function placeConstant({ values, roles }: Places, { step, name }: ConstantUpload, slice: Slice): void {
+  if (step === undefined) {
+    values.set(name, slice);
+    return;
   }
-  // An output that is a constant is read back like any other.
-  outputs.forEach(addValue);
-  return uploads;
-}
-
-/** The promise, or the signal's reason as soon as it aborts. */
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason as Error);
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    void promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
+  const own = roles.get(step) ?? new Map<string, Slice>();
+  roles.set(step, own.set(name, slice));
 }
 
 function assertBindable(device: Device, what: string, sizeBytes: number): void {
@@ -251,6 +231,7 @@ function assertBindable(device: Device, what: string, sizeBytes: number): void {
   if (sizeBytes > limit) {
     throw new DeviceError(
       `${what}: ${sizeBytes} bytes exceed this device's maxStorageBufferBindingSize of ${limit} by ${sizeBytes - limit}. Use a smaller batch or model.`,
+      { reason: 'limit' },
     );
   }
 }
@@ -279,6 +260,7 @@ function bind(
   if (workgroups.some((count) => count > limit || count < 1)) {
     throw new DeviceError(
       `${node.op} "${node.name}": ${workgroups.join(' x ')} workgroups are outside 1 to ${limit} a dimension. Use a smaller batch or model.`,
+      { reason: 'limit' },
     );
   }
   const bindGroup = device.gpuDevice.createBindGroup({

@@ -3,6 +3,7 @@ import type { Device } from '../gpu/device.ts';
 import type { Graph } from '../graph/graph.ts';
 import { sameQuantization } from '../ops/lib/operands.ts';
 import { formatShape, sameShape } from '../tensor/shape.ts';
+import type { TensorData } from '../tensor/dtype.ts';
 import type { TensorType } from '../tensor/tensor.ts';
 import { DenseInput } from './dense-input.ts';
 import { GpuTensor } from './gpu-tensor.ts';
@@ -21,12 +22,12 @@ export class SessionInputs {
   readonly #device: Device;
   readonly #owner: string;
   readonly #graph: Graph;
-  readonly #locate: (name: string) => Slice;
+  readonly #locate: (name: string) => readonly Slice[];
   readonly #packers: ReadonlyMap<string, InputPacker>;
   /** By input name; made when a caller first brings a GPUBuffer. */
   readonly #denseInputs = new Map<string, DenseInput>();
 
-  constructor(device: Device, owner: string, graph: Graph, locate: (name: string) => Slice) {
+  constructor(device: Device, owner: string, graph: Graph, locate: (name: string) => readonly Slice[]) {
     this.#device = device;
     this.#owner = owner;
     this.#graph = graph;
@@ -54,7 +55,14 @@ export class SessionInputs {
         this.#checkTensor(name, input, values[name]);
       } else if (isGpuBuffer(input)) {
         if (this.#denseInputs.has(name)) continue;
-        this.#denseInputs.set(name, await DenseInput.create(this.#device, name, values[name], this.#locate(name)));
+        const [target, ...more] = this.#locate(name);
+        if (more.length > 0) {
+          throw new DeviceError(
+            `input "${name}": a GPUBuffer cannot feed an input that is larger than one binding of this device. Give a typed array or a GpuTensor.`,
+            { reason: 'limit' },
+          );
+        }
+        this.#denseInputs.set(name, await DenseInput.create(this.#device, name, values[name], target));
       } else {
         this.#packers.get(name)!.check(input);
       }
@@ -65,21 +73,32 @@ export class SessionInputs {
   encode(encoder: GPUCommandEncoder, inputs: RunInputs): void {
     for (const [name, packer] of this.#packers) {
       const input = inputs[name];
-      const { buffer, offset, size } = this.#locate(name);
-      if (input instanceof GpuTensor) {
-        encoder.copyBufferToBuffer(input.buffer, 0, buffer, offset, size);
-      } else if (isGpuBuffer(input)) {
+      if (isGpuBuffer(input)) {
         this.#denseInputs.get(name)!.encode(encoder, input);
-      } else {
-        const { buffer: bytes, byteOffset, byteLength } = packer.pack(input);
-        this.#device.gpuDevice.queue.writeBuffer(buffer, offset, bytes as ArrayBuffer, byteOffset, byteLength);
+        continue;
+      }
+      const packed = input instanceof GpuTensor ? undefined : packer.pack(input);
+      let at = 0;
+      for (const { buffer, offset, size } of this.#locate(name)) {
+        if (packed === undefined) encoder.copyBufferToBuffer((input as GpuTensor).buffer, at, buffer, offset, size);
+        else this.#upload(packed, at, buffer, offset, size);
+        at += size;
       }
     }
+  }
+
+  #upload(packed: TensorData, at: number, buffer: GPUBuffer, offset: number, size: number): void {
+    const bytes = Math.min(size, packed.byteLength - at);
+    const { queue } = this.#device.gpuDevice;
+    queue.writeBuffer(buffer, offset, packed.buffer as ArrayBuffer, packed.byteOffset + at, bytes);
   }
 
   #checkTensor(name: string, tensor: GpuTensor, type: TensorType): void {
     if (tensor.isDestroyed) {
       throw new DeviceError(`input "${name}": the tensor was destroyed. Destroy it after the run.`);
+    }
+    if (tensor.isLost) {
+      throw new DeviceError(`input "${name}": the tensor was lost with its device. Make it again.`, { reason: 'lost' });
     }
     if (tensor.device !== this.#device) {
       throw new DeviceError(

@@ -1,20 +1,21 @@
 import { DeviceError, ShapeError } from '../errors.ts';
 import { availableEngines, type Engine } from '../gpu/capabilities.ts';
 import type { Device } from '../gpu/device.ts';
-import { ReadbackRing } from '../gpu/readback-ring.ts';
+import { mapForReading } from '../gpu/map-for-reading.ts';
+import { untilAborted } from '../gpu/until-aborted.ts';
 import type { Graph } from '../graph/graph.ts';
 import { withBatch } from '../graph/propagate-shapes.ts';
-import { deviceBytes } from '../tensor/quads.ts';
 import type { Rounding } from '../tensor/requantize.ts';
 import { emptyTensor, type Tensor, type TensorType } from '../tensor/tensor.ts';
-import { compile, type CompileOptions, type Program } from './compile.ts';
+import type { CompileOptions } from './compile.ts';
 import { GpuTensor } from './gpu-tensor.ts';
-import { unpackOutput } from './host-io.ts';
 import { profileSteps } from './profile.ts';
 import type { Layer, LayerReport, Profile } from './reports.ts';
-import { createResources, encodeStep, type LoadProgress, type Resources } from './resources.ts';
-import { SessionInputs, type RunInputs } from './session-inputs.ts';
-import { describeStep, runLayers, type LayerHost } from './session-layers.ts';
+import type { LoadProgress } from './resources.ts';
+import type { RunInputs } from './session-inputs.ts';
+import { describeStep, runLayers } from './session-layers.ts';
+import { SessionOutputs } from './session-outputs.ts';
+import { SessionState, type SessionPlan } from './session-state.ts';
 
 export interface SessionOptions {
   /** The int8 engine; the device's measured choice by default. */
@@ -33,6 +34,11 @@ export interface SessionOptions {
   readonly batch?: number;
   /** How many runs may be on the GPU at once; 3 by default. */
   readonly maxInFlight?: number;
+  /**
+   * What a run does when the GPU was taken away since the last: `automatic` (default) opens it again and uploads
+   * everything anew before it runs; `manual` refuses until `recover()` is called.
+   */
+  readonly recovery?: 'automatic' | 'manual';
   readonly acceptKernel?: CompileOptions['acceptKernel'];
   readonly onProgress?: LoadProgress;
   readonly signal?: AbortSignal;
@@ -51,52 +57,34 @@ export class Session {
   readonly graph: Graph;
   readonly engine: Engine;
   readonly rounding: Rounding;
-  readonly #owner: string;
-  readonly #program: Program;
-  readonly #resources: Resources;
-  readonly #readbacks: ReadbackRing;
-  readonly #inputs: SessionInputs;
-  readonly #outputs: readonly { readonly name: string; readonly type: TensorType; readonly offset: number }[];
-  readonly #writes = { count: 0 };
-  #isDestroyed = false;
+  readonly #plan: SessionPlan;
+  readonly #recoversByItself: boolean;
+  #state: SessionState;
+  #recovery: Promise<void> | undefined;
+  #destroyed: DeviceError | undefined;
 
-  private constructor(
-    device: Device,
-    graph: Graph,
-    options: CompileOptions,
-    owner: string,
-    program: Program,
-    resources: Resources,
-    readbacks: ReadbackRing,
-  ) {
-    this.device = device;
-    this.graph = graph;
-    this.engine = options.engine;
-    this.rounding = options.rounding;
-    this.#owner = owner;
-    this.#program = program;
-    this.#resources = resources;
-    this.#readbacks = readbacks;
-    this.#inputs = new SessionInputs(device, owner, graph, resources.locate);
-    let offset = 0;
-    this.#outputs = graph.outputs.map((name) => {
-      const output = { name, type: graph.values[name], offset };
-      offset += deviceBytes(output.type.dtype, output.type.shape);
-      return output;
-    });
+  private constructor(plan: SessionPlan, state: SessionState, recoversByItself: boolean) {
+    this.device = plan.device;
+    this.graph = plan.graph;
+    this.engine = plan.options.engine;
+    this.rounding = plan.options.rounding;
+    this.#plan = plan;
+    this.#state = state;
+    this.#recoversByItself = recoversByItself;
   }
 
   /**
-   * Compiles the kernels (in parallel), plans memory, uploads the weights.
+   * Compiles the kernels (in parallel), plans memory, uploads the weights. A device that was lost is opened again.
    * @throws ShapeError, UnsupportedOpError for the graph; DeviceError when it does not fit the device
    */
   static async create(device: Device, source: Graph, options: SessionOptions = {}): Promise<Session> {
-    device.assertUsable();
     options.signal?.throwIfAborted();
-    const maxInFlight = options.maxInFlight ?? 3;
+    const { maxInFlight = 3, recovery = 'automatic' } = options;
     if (!Number.isInteger(maxInFlight) || maxInFlight < 1) {
       throw new ShapeError(`createSession: maxInFlight is ${maxInFlight}. Give an integer of at least 1.`);
     }
+    await device.recover();
+    device.assertUsable();
     const available = availableEngines(device.capabilities);
     if (options.engine !== undefined && !available.includes(options.engine)) {
       throw new DeviceError(
@@ -104,25 +92,22 @@ export class Session {
       );
     }
     const graph = options.batch === undefined ? source : withBatch(source, options.batch);
-    const compileOptions: CompileOptions = {
-      engine: options.engine ?? device.engine,
-      rounding: options.rounding ?? 'float',
-      fusion: options.fusion ?? true,
-      sharePipelines: options.sharePipelines ?? device.capabilities.isSoftware,
-      acceptKernel: options.acceptKernel,
+    const plan: SessionPlan = {
+      device,
+      owner: `session:${graph.name}#${++sessionCount}`,
+      graph,
+      outputs: new SessionOutputs(graph),
+      options: {
+        engine: options.engine ?? device.engine,
+        rounding: options.rounding ?? 'float',
+        fusion: options.fusion ?? true,
+        sharePipelines: options.sharePipelines ?? device.capabilities.isSoftware,
+        acceptKernel: options.acceptKernel,
+      },
+      maxInFlight,
     };
-    const owner = `session:${graph.name}#${++sessionCount}`;
-    const program = compile(graph, device.capabilities, compileOptions);
-    const resources = await createResources(device, owner, program, options.onProgress, options.signal);
-    try {
-      const sizes = graph.outputs.map((name) => deviceBytes(graph.values[name].dtype, graph.values[name].shape));
-      const outputBytes = sizes.reduce((sum, size) => sum + size, 0);
-      const readbacks = await ReadbackRing.create(device, owner, outputBytes, maxInFlight);
-      return new Session(device, graph, compileOptions, owner, program, resources, readbacks);
-    } catch (error) {
-      for (const buffer of resources.buffers) device.destroyBuffer(buffer);
-      throw error;
-    }
+    const state = await SessionState.open(plan, options.onProgress, options.signal);
+    return new Session(plan, state, recovery === 'automatic');
   }
 
   /**
@@ -133,30 +118,28 @@ export class Session {
    * @throws ShapeError when an input is missing, unknown, or of another dtype or shape; DeviceError on GPU failures
    */
   async run(inputs: RunInputs, options: RunOptions = {}): Promise<Record<string, Tensor>> {
-    await this.#begin(inputs, options);
-    const readback = await this.#readbacks.acquire(options.signal);
-    try {
-      this.#assertAlive();
-      options.signal?.throwIfAborted();
-      await Promise.all([
-        this.device.guard(`${this.#owner}: run`, () => {
-          const encoder = this.#encodeRun(inputs);
-          for (const { name, offset } of this.#outputs) this.#copyOutput(encoder, name, readback, offset);
-          this.device.gpuDevice.queue.submit([encoder.finish()]);
-        }),
-        readback.mapAsync(GPUMapMode.READ),
-      ]);
-      const bytes = readback.getMappedRange();
-      return Object.fromEntries(
-        this.#outputs.map(({ name, type, offset }) => [name, unpackOutput(type, bytes, offset)]),
-      );
-    } catch (error) {
-      this.#assertAlive();
-      this.device.assertUsable();
-      throw error;
-    } finally {
-      this.#readbacks.release(readback);
-    }
+    const { signal } = options;
+    const state = await this.#begin(inputs, signal);
+    const readback = await state.readbacks.acquire(signal);
+    const what = `${this.#plan.owner}: run`;
+    const work = async (): Promise<Record<string, Tensor>> => {
+      try {
+        await Promise.all([
+          this.device.guard(what, () => {
+            signal?.throwIfAborted();
+            const encoder = state.encode(inputs);
+            for (const { name, offset } of this.#plan.outputs.list) state.copyValue(encoder, name, readback, offset);
+            state.gpuDevice.queue.submit([encoder.finish()]);
+          }),
+          mapForReading(this.device, state.gpuDevice, readback, what),
+        ]);
+        return this.#plan.outputs.unpack(readback.getMappedRange());
+      } finally {
+        state.readbacks.release(readback);
+      }
+    };
+    // An aborted run's buffer goes back to the ring when the GPU is done with it.
+    return this.#reporting(state, inputs, untilAborted(work(), signal));
   }
 
   /**
@@ -164,20 +147,23 @@ export class Session {
    * queueing, so a caller that produces faster than the device should await `queue.onSubmittedWorkDone()` now and then.
    */
   async runOnDevice(inputs: RunInputs, options: RunOptions = {}): Promise<Record<string, GpuTensor>> {
-    await this.#begin(inputs, options);
+    const { signal } = options;
+    const state = await this.#begin(inputs, signal);
     const results = new Map<string, GpuTensor>();
-    try {
-      for (const { name, type } of this.#outputs) {
+    const work = async (): Promise<void> => {
+      for (const { name, type } of this.#plan.outputs.list) {
         if (results.has(name)) continue;
-        results.set(name, await GpuTensor.create(this.device, type, `${this.#owner}/${name}`));
+        results.set(name, await GpuTensor.create(this.device, type, `${this.#plan.owner}/${name}`));
       }
-      this.#assertAlive();
-      options.signal?.throwIfAborted();
-      await this.device.guard(`${this.#owner}: run`, () => {
-        const encoder = this.#encodeRun(inputs);
-        for (const [name, { buffer }] of results) this.#copyOutput(encoder, name, buffer, 0);
-        this.device.gpuDevice.queue.submit([encoder.finish()]);
+      signal?.throwIfAborted();
+      await this.device.guard(`${this.#plan.owner}: run`, () => {
+        const encoder = state.encode(inputs);
+        for (const [name, { buffer }] of results) state.copyValue(encoder, name, buffer, 0);
+        state.gpuDevice.queue.submit([encoder.finish()]);
       });
+    };
+    try {
+      await this.#reporting(state, inputs, work());
       return Object.fromEntries(results);
     } catch (error) {
       for (const tensor of results.values()) tensor.destroy();
@@ -191,37 +177,31 @@ export class Session {
    * @throws DeviceError when another run has overwritten the layers' inputs; ShapeError as `run`
    */
   async *layers(inputs: RunInputs, options: RunOptions = {}): AsyncGenerator<Layer, void, void> {
-    await this.#begin(inputs, options);
-    const host: LayerHost = {
-      device: this.device,
-      owner: this.#owner,
-      program: this.#program,
-      resources: this.#resources,
-      inputs: this.#inputs,
-      writes: this.#writes,
-      typeOf: (name) => this.#typeOf(name),
-      assertAlive: () => this.#assertAlive(),
-    };
-    yield* runLayers(host, inputs, options.signal);
+    const state = await this.#begin(inputs, options.signal);
+    const { device, owner } = this.#plan;
+    yield* runLayers({ device, owner, state, typeOf: (name) => this.#typeOf(name) }, inputs, options.signal);
   }
 
   /** What will run: each layer's kernel, shapes and cost. */
   inspect(): readonly LayerReport[] {
-    return this.#program.steps.map((step) => describeStep(step, this.#typeOf(step.node.outputs[0])));
+    return this.#state.program.steps.map((step) => describeStep(step, this.#typeOf(step.node.outputs[0])));
   }
 
   /** Median time of each layer over several runs; 10 by default. */
   async profile(inputs: RunInputs, options: RunOptions & { readonly runs?: number } = {}): Promise<Profile> {
-    await this.#begin(inputs, options);
     const { runs = 10, signal } = options;
-    await this.device.guard(`${this.#owner}: inputs`, () => {
-      this.#writes.count++;
-      const encoder = this.device.gpuDevice.createCommandEncoder({ label: this.#owner });
-      this.#inputs.encode(encoder, inputs);
-      this.device.gpuDevice.queue.submit([encoder.finish()]);
+    const state = await this.#begin(inputs, signal);
+    const { owner } = this.#plan;
+    await this.device.guard(`${owner}: inputs`, () => {
+      state.assertOpen();
+      state.writes++;
+      const encoder = state.gpuDevice.createCommandEncoder({ label: owner });
+      state.inputs.encode(encoder, inputs);
+      state.gpuDevice.queue.submit([encoder.finish()]);
     });
-    const { medians, clock } = await profileSteps(this.device, this.#owner, this.#resources.steps, runs, signal);
-    this.#writes.count++;
+    const times = profileSteps(this.device, owner, state.resources.steps, runs, signal);
+    const { medians, clock } = await this.#reporting(state, inputs, times);
+    state.writes++;
     const layers = this.inspect().map((report, index) => ({ ...report, medianMicros: medians[index] }));
     return { layers, totalMicros: medians.reduce((sum, micros) => sum + micros, 0), runs, clock };
   }
@@ -232,50 +212,80 @@ export class Session {
     await this.run(Object.fromEntries(zeros), options);
   }
 
-  /** Frees what the session holds on the device. Runs that wait are rejected. Safe to call twice. */
+  /**
+   * Opens a GPU that was taken away again, and puts the session there anew. Runs do it by themselves, unless the session
+   * was created with `recovery: 'manual'`.
+   * @throws DeviceError when no GPU comes back, or the session does not fit the one that does
+   */
+  async recover(): Promise<void> {
+    this.#assertAlive();
+    if (this.device.isCurrent(this.#state.gpuDevice)) return;
+    this.#recovery ??= this.#reopen().finally(() => (this.#recovery = undefined));
+    return this.#recovery;
+  }
+
+  /** Frees what the session holds on the device. Runs that wait or are under way are rejected. Safe to call twice. */
   destroy(): void {
-    if (this.#isDestroyed) return;
-    this.#isDestroyed = true;
-    this.#readbacks.destroy();
-    for (const buffer of this.#resources.buffers) this.device.destroyBuffer(buffer);
+    if (this.#destroyed !== undefined) return;
+    this.#destroyed = new DeviceError(`${this.#plan.owner} was destroyed. Create a new session.`, {
+      reason: 'destroyed',
+    });
+    this.#state.close(this.#destroyed);
   }
 
   [Symbol.dispose](): void {
     this.destroy();
   }
 
-  async #begin(inputs: RunInputs, options: RunOptions): Promise<void> {
+  /** The state that a run takes place on, after all that must be awaited before. */
+  async #begin(inputs: RunInputs, signal: AbortSignal | undefined): Promise<SessionState> {
     this.#assertAlive();
-    options.signal?.throwIfAborted();
-    await this.#inputs.prepare(inputs);
-    this.#assertAlive();
-  }
-
-  /** Uploads the inputs and encodes every step in one compute pass. */
-  #encodeRun(inputs: RunInputs): GPUCommandEncoder {
-    this.#writes.count++;
-    const encoder = this.device.gpuDevice.createCommandEncoder({ label: this.#owner });
-    this.#inputs.encode(encoder, inputs);
-    const pass = encoder.beginComputePass({ label: this.#owner });
-    for (const prepared of this.#resources.steps) {
-      if (prepared !== undefined) encodeStep(pass, prepared);
+    signal?.throwIfAborted();
+    if (!this.device.isCurrent(this.#state.gpuDevice)) {
+      if (!this.#recoversByItself) {
+        this.device.assertUsable();
+        throw new DeviceError(`${this.#plan.owner} was lost with its device. Call its recover().`, { reason: 'lost' });
+      }
+      await untilAborted(this.recover(), signal);
     }
-    pass.end();
-    return encoder;
+    const state = this.#state;
+    await state.inputs.prepare(inputs);
+    this.#assertAlive();
+    return state;
   }
 
-  #copyOutput(encoder: GPUCommandEncoder, name: string, target: GPUBuffer, targetOffset: number): void {
-    const { buffer, offset, size } = this.#resources.locate(name);
-    encoder.copyBufferToBuffer(buffer, offset, target, targetOffset, size);
+  async #reopen(): Promise<void> {
+    await this.device.recover();
+    const { options } = this.#plan;
+    const available = availableEngines(this.device.capabilities);
+    const engine = available.includes(options.engine) ? options.engine : this.device.engine;
+    const state = await SessionState.open({ ...this.#plan, options: { ...options, engine } });
+    if (this.#destroyed !== undefined) {
+      state.close(this.#destroyed);
+      throw this.#destroyed;
+    }
+    this.#state = state;
+  }
+
+  /** Waits for a run's work, and reports the cause rather than the symptom when it fails. */
+  async #reporting<T>(state: SessionState, inputs: RunInputs, work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      this.#assertAlive();
+      state.assertOpen();
+      if (error instanceof DeviceError && error.reason === 'validation') await state.findFailingStep(inputs);
+      throw error;
+    }
   }
 
   /** A value's type as the caller's graph has it: uint8 where the device holds int8. */
   #typeOf(name: string): TensorType {
-    return Object.hasOwn(this.graph.values, name) ? this.graph.values[name] : this.#program.graph.values[name];
+    return Object.hasOwn(this.graph.values, name) ? this.graph.values[name] : this.#state.program.graph.values[name];
   }
 
   #assertAlive(): void {
-    if (this.#isDestroyed) throw new DeviceError(`${this.#owner} was destroyed. Create a new session.`);
+    if (this.#destroyed !== undefined) throw this.#destroyed;
   }
 }
 

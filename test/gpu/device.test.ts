@@ -47,9 +47,9 @@ describe('Device', () => {
       peakBytes: 1024,
       owners: { test: { weights: 1000, activations: 24 } },
     });
-    device.destroyBuffer(first);
-    device.destroyBuffer(first);
-    device.destroyBuffer(second);
+    device.release(first);
+    device.release(first);
+    device.release(second);
     expect(device.memory()).toEqual({ totalBytes: 0, peakBytes: 1024, owners: {} });
   });
 

@@ -83,7 +83,7 @@ describe('Session', () => {
     padded.set(tensor.data);
     device.gpuDevice.queue.writeBuffer(buffer, 0, padded);
     results.push(await session.run({ image: buffer }));
-    device.destroyBuffer(buffer);
+    device.release(buffer);
     for (const { flat } of results) expect(flat.data).toEqual(expected(tensor));
 
     const { flat: onDevice } = await session.runOnDevice({ image: tensor });
