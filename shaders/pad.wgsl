@@ -1,4 +1,5 @@
-// y[o] = x[o − before] where that lies inside x, otherwise the padding value; int8 or float32.
+// y[o] = x[o − before] where that lies inside x, otherwise the padding value; int8 or float32. Indices wrap around: what
+// lies before x becomes a large number, and a large number before is a negative one, which removes elements.
 // One invocation per quad of the output.
 //#import linear-index
 //#import coordinates
@@ -31,7 +32,6 @@ const Y_QUADS: u32 = Y_SIZE_0 * Y_SIZE_1 * Y_SIZE_2 * Y_SIZE_3 * Y_ROW_QUADS;
 @group(0) @binding(2) var<storage, read_write> y: array<Quad, Y_QUADS>;
 
 fn element(row: u32, outputChannel: u32) -> u32 {
-  // A channel of the padding before wraps around to a huge number.
   let channel = outputChannel - CHANNELS_BEFORE;
   if (channel >= X_CHANNELS) {
     return PAD_LANE;
@@ -54,7 +54,7 @@ fn main(@builtin(workgroup_id) workgroupId: vec3<u32>, @builtin(local_invocation
   }
   let row = ((source.x * X_SIZE_1 + source.y) * X_SIZE_2 + source.z) * X_SIZE_3 + source.w;
   let quad = index % Y_ROW_QUADS;
-  if (X_CHANNELS == Y_CHANNELS) {
+  if (X_CHANNELS == Y_CHANNELS && CHANNELS_BEFORE == 0u) {
     y[index] = x[row * X_ROW_QUADS + quad];
     return;
   }

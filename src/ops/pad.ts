@@ -6,7 +6,7 @@ import { float32Bits } from '../tensor/requantize.ts';
 import { formatShape, quadCount, rowLength, type Shape } from '../tensor/shape.ts';
 import { emptyTensor, type TensorType } from '../tensor/tensor.ts';
 import { defineOp, type Kernel, type KernelContext, type OpDefinition } from './define-op.ts';
-import { denseStrides, numbered, offsetAt } from './lib/axes.ts';
+import { denseStrides, numbered } from './lib/axes.ts';
 import { linearDispatch } from './lib/linear-dispatch.ts';
 import {
   everyDType,
@@ -19,7 +19,7 @@ import {
 } from './lib/operands.ts';
 
 export interface PadAttributes {
-  /** Elements before and after along each axis. */
+  /** Elements before and after along each axis; a negative number removes that many. */
   readonly padding: readonly (readonly [number, number])[];
   /** The real number to fill with; codes use the code that stands for it. */
   readonly value: number;
@@ -43,7 +43,8 @@ const kernel: Kernel<PadAttributes> = {
         ...launch.constants,
         X_CHANNELS: rowLength(input.shape),
         Y_CHANNELS: rowLength(output.shape),
-        CHANNELS_BEFORE: context.attributes.padding.at(-1)?.[0] ?? 0,
+        // The shader subtracts modulo 2³², where what is removed stands as a large number.
+        CHANNELS_BEFORE: (context.attributes.padding.at(-1)?.[0] ?? 0) >>> 0,
         PAD_LANE: output.dtype === 'int8' ? value & 0xff : float32Bits(value) >>> 0,
         ...numbered(
           'X_SIZE',
@@ -55,7 +56,7 @@ const kernel: Kernel<PadAttributes> = {
         ),
         ...numbered(
           'BEFORE',
-          axes.map((axis) => axis.before),
+          axes.map((axis) => axis.before >>> 0),
         ),
       },
       bindings: [{ input: 0 }, { output: 0 }],
@@ -67,9 +68,10 @@ const kernel: Kernel<PadAttributes> = {
 
 /**
  * A constant border: y[o] = x[o − before] inside, `value` outside. On 8-bit codes the value is quantized, so 0 becomes
- * the zero point.
- * Input of any shape; each axis of the output is before + size + after long.
+ * the zero point. Negative padding removes elements.
+ * Input of any shape; each axis of the output is before + size + after long, at least 1.
  * On the device at most four leading axes may remain after merging those without padding into the one before.
+ * @see ONNX Pad
  */
 export const pad: OpDefinition<PadAttributes> = defineOp({
   name: 'pad',
@@ -77,23 +79,34 @@ export const pad: OpDefinition<PadAttributes> = defineOp({
   inferShape(context) {
     const { shape } = operandType('pad', context, 0);
     const { padding } = context.attributes;
-    const isValid = padding.every((sides) => sides.length === 2 && sides.every((n) => Number.isInteger(n) && n >= 0));
-    if (padding.length !== shape.length || !isValid) {
+    const isValid = padding.every((sides) => sides.length === 2 && sides.every(Number.isInteger));
+    const padded = shape.map((size, axis) => (padding[axis]?.[0] ?? 0) + size + (padding[axis]?.[1] ?? 0));
+    if (padding.length !== shape.length || !isValid || padded.some((size) => size < 1)) {
       throw new ShapeError(
-        `pad "${context.name}": padding [${padding.map((sides) => `[${sides.join(', ')}]`).join(', ')}] does not fit input ${formatShape(shape)}. Give [before, after] for every axis, none negative.`,
+        `pad "${context.name}": padding [${padding.map((sides) => `[${sides.join(', ')}]`).join(', ')}] does not fit input ${formatShape(shape)}. Give [before, after] for every axis, and leave something of each.`,
       );
     }
-    return [shape.map((size, axis) => padding[axis][0] + size + padding[axis][1])];
+    return [padded];
   },
   reference(context, inputs) {
     const x = operand('pad', context, inputs, 0);
     const [type] = context.outputs;
     requireSameEncoding('pad', context.name, operandType('pad', context, 0), type);
     const y = emptyTensor(type);
-    const strides = denseStrides(y.shape);
-    const corner = strides.reduce((offset, stride, axis) => offset + stride * context.attributes.padding[axis][0], 0);
-    y.data.fill(padElement(context.name, type, context.attributes.value));
-    for (let i = 0; i < x.data.length; i++) y.data[corner + offsetAt(i, x.shape, strides)] = x.data[i];
+    const { padding, value } = context.attributes;
+    const filler = padElement(context.name, type, value);
+    const strides = denseStrides(x.shape);
+    for (let i = 0; i < y.data.length; i++) {
+      let offset = 0;
+      let isInside = true;
+      for (let axis = x.shape.length - 1, rest = i; axis >= 0; axis--) {
+        const index = (rest % y.shape[axis]) - padding[axis][0];
+        rest = Math.floor(rest / y.shape[axis]);
+        offset += index * strides[axis];
+        isInside &&= index >= 0 && index < x.shape[axis];
+      }
+      y.data[i] = isInside ? x.data[offset] : filler;
+    }
     return [y];
   },
   kernels: [kernel],

@@ -14,6 +14,7 @@ import { quantize } from './quantize.ts';
 import { relu } from './relu.ts';
 import { reshape } from './reshape.ts';
 import { sigmoid } from './sigmoid.ts';
+import { slice } from './slice.ts';
 import { softmax } from './softmax.ts';
 import type { OpDefinition } from './define-op.ts';
 
@@ -33,6 +34,7 @@ export const ops: {
   readonly relu: typeof relu;
   readonly reshape: typeof reshape;
   readonly sigmoid: typeof sigmoid;
+  readonly slice: typeof slice;
   readonly softmax: typeof softmax;
 } = {
   add,
@@ -49,6 +51,7 @@ export const ops: {
   relu,
   reshape,
   sigmoid,
+  slice,
   softmax,
 };
 

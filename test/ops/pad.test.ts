@@ -65,6 +65,34 @@ const geometries: readonly (readonly [readonly number[], Sides])[] = [
       [0, 0],
     ],
   ],
+  // Removed elements, also where as many are added, and a result that holds padding alone.
+  [
+    [2, 5, 4, 7],
+    [
+      [0, 0],
+      [-1, 2],
+      [1, -2],
+      [-3, 1],
+    ],
+  ],
+  [
+    [1, 3, 2, 6],
+    [
+      [0, 0],
+      [-2, 1],
+      [0, 0],
+      [-2, 2],
+    ],
+  ],
+  [
+    [1, 1, 3, 5],
+    [
+      [0, 0],
+      [2, -1],
+      [0, 0],
+      [0, 0],
+    ],
+  ],
 ];
 
 testOp(
@@ -107,7 +135,28 @@ test('by hand', () => {
   expect([...y.data]).toEqual([9, 9, 9, 9, 9, 9, 1, 2, 9, 9]);
 });
 
-test('padding that does not fit the rank', () => {
+test('elements removed by hand', () => {
+  const input = { ...float32, shape: [2, 3] };
+  const context = {
+    name: 'pad',
+    attributes: {
+      padding: [
+        [-1, 0],
+        [1, -2],
+      ] as Sides,
+      value: 9,
+    },
+    inputs: [input],
+    constants: [undefined],
+    outputs: [{ ...float32, shape: [1, 2] }],
+    rounding: 'float' as const,
+  };
+  expect(pad.inferShape(context)).toEqual([[1, 2]]);
+  const [y] = pad.reference(context, [{ ...input, data: Float32Array.of(1, 2, 3, 4, 5, 6) }]);
+  expect([...y.data]).toEqual([9, 4]);
+});
+
+test('padding that does not fit the shape', () => {
   const infer = (padding: Sides) =>
     pad.inferShape({
       name: 'p',
@@ -119,7 +168,13 @@ test('padding that does not fit the rank', () => {
   expect(() =>
     infer([
       [1, 1],
-      [-1, 0],
+      [-1, -2],
     ]),
-  ).toThrow(/none negative/);
+  ).toThrow(/leave something/);
+  expect(() =>
+    infer([
+      [1, 1],
+      [0.5, 0],
+    ]),
+  ).toThrow(/every axis/);
 });
