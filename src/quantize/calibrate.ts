@@ -39,8 +39,7 @@ export async function calibrate(
     const ranges = new Map<string, Range>();
     let done = 0;
     for await (const sample of samples) {
-      for await (const [name, data] of observations(session, sample)) {
-        signal?.throwIfAborted();
+      for await (const [name, data] of observations(session, sample, signal)) {
         ranges.set(name, unite(ranges.get(name), minMax(name, data)));
       }
       done++;
@@ -54,12 +53,16 @@ export async function calibrate(
 }
 
 /** Every float32 value of a run with its name: the inputs, then each layer's output. */
-async function* observations(session: Session, sample: Sample): AsyncGenerator<readonly [string, TensorData]> {
+async function* observations(
+  session: Session,
+  sample: Sample,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<readonly [string, TensorData]> {
   for (const name of session.graph.inputs) {
     // What is missing, the session reports.
     if (session.graph.values[name].dtype === 'float32' && sample[name]) yield [name, dataOf(sample[name])];
   }
-  for await (const layer of session.layers(sample)) {
+  for await (const layer of session.layers(sample, { signal })) {
     if (layer.dtype === 'float32') yield [layer.output, (await layer.read()).data];
   }
 }

@@ -126,8 +126,8 @@ async function runTrial(device: Device, trial: Trial): Promise<Outcome> {
     }
   } catch (error) {
     if (error instanceof UnsupportedOpError) return 'not accepted';
-    device.assertUsable();
-    if (!(error instanceof DeviceError)) throw error;
+    // Nothing can be said of kernels on a device that is gone.
+    if (!(error instanceof DeviceError) || error.reason === 'lost' || error.reason === 'destroyed') throw error;
     return { ...failure, mismatches: expected.data.length, error: error.message };
   }
 }

@@ -14,7 +14,7 @@ function codes(type: TensorType, seed: number): Tensor {
 }
 
 /**
- * int8 3×3 convolutions one after another, from `x` to `y` of the same shape [1, size, size, channels]: enough work that
+ * int8 3×3 depthwise convolutions one after another, from `x` to `y` of the same shape [1, size, size, channels]: enough work that
  * something can happen while it runs.
  */
 export function convolutionChain({
@@ -37,7 +37,7 @@ export function convolutionChain({
   for (let layer = 0; layer < layers; layer++) {
     const weights: TensorType = {
       dtype: 'int8',
-      shape: [channels, 3, 3, channels],
+      shape: [1, 3, 3, channels],
       quantization: perTensor(weightScale, 0),
     };
     const name = `weights${layer}`;
@@ -47,8 +47,8 @@ export function convolutionChain({
     constants[name] = codes(weights, layer + 1);
     nodes.push({
       name: `convolution${layer}`,
-      op: 'conv2d',
-      attributes: { strides: [1, 1], dilations: [1, 1], padding: [1, 1, 1, 1], groups: 1, activation: 'none' },
+      op: 'depthwise-conv2d',
+      attributes: { strides: [1, 1], dilations: [1, 1], padding: [1, 1, 1, 1], activation: 'none' },
       inputs: [layer === 0 ? 'x' : `y${layer - 1}`, name],
       outputs: [output],
     });
