@@ -57,6 +57,8 @@ export default defineConfig(async (): Promise<ViteUserConfig> => {
             include: ['test/soak/**/*.test.ts'],
             setupFiles: ['test/support/setup-node.ts'],
             pool: 'forks',
+            // Memory is measured after a collection.
+            execArgv: ['--expose-gc'],
             testTimeout: 4 * 3_600_000,
             hookTimeout: 60_000,
           },
