@@ -1,7 +1,37 @@
-/** Base of every error this library throws on purpose: the message says what, where, with which values, and the fix. */
+/** Controls, line and direction marks, and halves of surrogate pairs: what a terminal obeys, or what hides other text. */
+const unprintable = /[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069]/gu;
+
+const longestMessage = 10_000;
+
+/**
+ * Text of a stranger's file, such as a name, as messages and terminals can bear it: control characters become escapes
+ * (`\u001b`), and a text that is longer loses its middle.
+ */
+export function printable(text: string, longest: number): string {
+  const kept = text.length > longest ? shorten(text, longest) : text;
+  return kept.replace(unprintable, escapeCharacter);
+}
+
+function shorten(text: string, longest: number): string {
+  const half = longest >> 1;
+  return `${text.slice(0, half)}… (${text.length - 2 * half} more characters) …${text.slice(-half)}`;
+}
+
+function escapeCharacter(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/**
+ * Base of every error this library throws on purpose: the message says what, where, with which values, and the fix.
+ * What it quotes of a file is made printable.
+ */
 export class QuadotError extends Error {
   constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
+    const kept = message.length > longestMessage ? shorten(message, longestMessage) : message;
+    super(
+      kept.replace(unprintable, (character) => (character === '\n' ? '\n' : escapeCharacter(character))),
+      options,
+    );
     this.name = new.target.name;
   }
 }
