@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import { DeviceError } from '../../src/errors.ts';
+import { openDevice } from '../../src/gpu/open-device.ts';
+import { createSession } from '../../src/runtime/session.ts';
+import { codesInput, convolutionChain } from '../support/small-graphs.ts';
+
+const graph = convolutionChain({ layers: 2, size: 4, channels: 1024 });
+
+describe('validation errors', () => {
+  test('of a step name its node and op', async () => {
+    using device = await openDevice({ engine: 'scalar' });
+    const made: GPUBuffer[] = [];
+    const { gpuDevice } = device;
+    const createBuffer = gpuDevice.createBuffer.bind(gpuDevice);
+    gpuDevice.createBuffer = (descriptor): GPUBuffer => {
+      const buffer = createBuffer(descriptor);
+      made.push(buffer);
+      return buffer;
+    };
+    using session = await createSession(device, graph);
+    const x = codesInput(graph, 1);
+    await session.run({ x });
+    // Behind the library's back, so that the driver has something to refuse.
+    made.find(({ label }) => label === 'convolution1/depthwise-conv2d/weights')!.destroy();
+    const run = session.run({ x });
+    await expect(run).rejects.toBeInstanceOf(DeviceError);
+    await expect(run).rejects.toMatchObject({ reason: 'validation' });
+    await expect(run).rejects.toThrow(/^depthwise-conv2d "convolution1": .*destroyed/s);
+    // The device itself is as good as before.
+    made.length = 0;
+    using other = await createSession(device, convolutionChain({ layers: 1, size: 4, channels: 8 }));
+    await other.warmUp();
+  });
+
+  test('of an input name it', async () => {
+    using device = await openDevice({ engine: 'scalar' });
+    using session = await createSession(device, graph);
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
+    const buffer = device.gpuDevice.createBuffer({ label: 'mine', size: 4 * 4 * 1024, usage });
+    await session.run({ x: buffer });
+    buffer.destroy();
+    await expect(session.run({ x: buffer })).rejects.toThrow(/session:chain#\d+: inputs: .*mine.*destroyed/s);
+    const foreign = await openDevice({ engine: 'scalar' });
+    const elsewhere = foreign.gpuDevice.createBuffer({ label: 'elsewhere', size: 4 * 4 * 1024, usage });
+    await expect(session.run({ x: elsewhere })).rejects.toBeInstanceOf(DeviceError);
+    foreign.destroy();
+    await session.warmUp();
+  });
+});
+
+describe('AbortSignal', () => {
+  test('ends a run that the GPU is working on, at once, and spares the others', async () => {
+    using device = await openDevice({ engine: 'scalar' });
+    const slow = convolutionChain({ layers: 40, size: 64, channels: 64 });
+    using session = await createSession(device, slow, { maxInFlight: 2 });
+    const x = codesInput(slow, 1);
+    const expected = (await session.run({ x })).y.data;
+    const controller = new AbortController();
+    const order: string[] = [];
+    const aborted = session.run({ x }, { signal: controller.signal }).finally(() => order.push('aborted'));
+    const other = session.run({ x }).finally(() => order.push('other'));
+    // By then it is submitted.
+    await device.guard('wait', () => undefined);
+    controller.abort(new Error('enough'));
+    await expect(aborted).rejects.toThrow('enough');
+    expect((await other).y.data).toEqual(expected);
+    expect(order).toEqual(['aborted', 'other']);
+    // Its buffer went back: two runs at once still find room.
+    const [first, second] = await Promise.all([session.run({ x }), session.run({ x })]);
+    expect(first.y.data).toEqual(expected);
+    expect(second.y.data).toEqual(expected);
+  });
+
+  test('ends opening, loading, calibrating and timing', async () => {
+    const signal = AbortSignal.abort(new Error('enough'));
+    await expect(openDevice({ signal })).rejects.toThrow('enough');
+    using device = await openDevice({ engine: 'scalar' });
+    await expect(createSession(device, graph, { signal })).rejects.toThrow('enough');
+    const held = device.memory().totalBytes;
+    const controller = new AbortController();
+    const loading = createSession(device, graph, {
+      signal: controller.signal,
+      onProgress: () => controller.abort(new Error('in the middle')),
+    });
+    await expect(loading).rejects.toThrow('in the middle');
+    expect(device.memory().totalBytes).toBe(held);
+    using session = await createSession(device, graph);
+    const x = codesInput(graph, 1);
+    await expect(session.profile({ x }, { signal })).rejects.toThrow('enough');
+    await expect(session.warmUp({ signal })).rejects.toThrow('enough');
+    await expect(session.layers({ x }, { signal }).next()).rejects.toThrow('enough');
+    await session.run({ x });
+  });
+});
