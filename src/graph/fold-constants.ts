@@ -19,13 +19,14 @@ const growth = 4;
 export function foldConstants(graph: Graph, rounding: Rounding): Graph {
   const constants: Record<string, Tensor> = { ...graph.constants };
   const nodes: GraphNode[] = [];
+  const outputs = new Set(graph.outputs);
   let budget = Math.max(smallBytes, growth * totalBytes(Object.values(graph.constants)));
   for (const node of graph.nodes) {
     const inputs = node.inputs.map((name) => (Object.hasOwn(constants, name) ? constants[name] : undefined));
     const isConstant = node.inputs.every((name, index) => name === '' || inputs[index] !== undefined);
     const bytes = totalBytes(node.outputs.map((name) => valueType(graph, name)));
     // A graph output stays a node's output: the session reads it from the device.
-    if (!isConstant || bytes > budget || node.outputs.some((name) => graph.outputs.includes(name))) {
+    if (!isConstant || bytes > budget || node.outputs.some((name) => outputs.has(name))) {
       nodes.push(node);
       continue;
     }

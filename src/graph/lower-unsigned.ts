@@ -8,6 +8,8 @@ import type { Graph } from './graph.ts';
  */
 export function lowerUnsigned(graph: Graph): Graph {
   if (!Object.values(graph.values).some((type) => type.dtype === 'uint8')) return graph;
+  // Constants that share an array still share it afterwards.
+  const lowered = new Map<Tensor['data'], Int8Array>();
   return {
     ...graph,
     nodes: graph.nodes.map((node) => {
@@ -16,7 +18,9 @@ export function lowerUnsigned(graph: Graph): Graph {
       return lower === undefined ? node : { ...node, attributes: lower(node.attributes) };
     }),
     values: Object.fromEntries(Object.entries(graph.values).map(([name, type]) => [name, lowerType(type)])),
-    constants: Object.fromEntries(Object.entries(graph.constants).map(([name, tensor]) => [name, lowerTensor(tensor)])),
+    constants: Object.fromEntries(
+      Object.entries(graph.constants).map(([name, tensor]) => [name, lowerTensor(tensor, lowered)]),
+    ),
   };
 }
 
@@ -33,9 +37,13 @@ function lowerType<T extends TensorType>(type: T): T {
   };
 }
 
-function lowerTensor(tensor: Tensor): Tensor {
+function lowerTensor(tensor: Tensor, lowered: Map<Tensor['data'], Int8Array>): Tensor {
   if (tensor.dtype !== 'uint8') return tensor;
-  const codes = new Int8Array(tensor.data.length);
-  for (let i = 0; i < codes.length; i++) codes[i] = tensor.data[i] - 128;
+  let codes = lowered.get(tensor.data);
+  if (codes === undefined) {
+    codes = new Int8Array(tensor.data.length);
+    for (let i = 0; i < codes.length; i++) codes[i] = tensor.data[i] - 128;
+    lowered.set(tensor.data, codes);
+  }
   return { ...lowerType(tensor), data: codes };
 }

@@ -38,6 +38,7 @@ export function withBatch(graph: Graph, batch: number): Graph {
   if (!Number.isInteger(batch) || batch < 1) {
     throw new ShapeError(`batch ${batch} is not a positive integer.`);
   }
+  if (graph.inputs.length === 0) throw new ShapeError(`graph "${graph.name}" has no input, and so no batch.`);
   const first = graph.values[graph.inputs[0]].shape[0];
   const shapes = graph.inputs.map((name) => {
     const { shape } = graph.values[name];

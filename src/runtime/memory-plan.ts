@@ -47,27 +47,49 @@ export function planMemory(
   outputs: readonly string[],
   options: MemoryPlanOptions,
 ): MemoryPlan {
-  const lifetimes = findLifetimes(steps, types, inputs, outputs);
   const placements = new Map<string, Placement>();
-  const arenas: Lifetime[][] = [];
-  for (const lifetime of lifetimes) {
-    const step = lifetime.start < 0 ? undefined : steps[lifetime.start];
-    const forbidden = new Set(step?.reads.map((name) => placements.get(name)?.arena));
-    let arena = 0;
-    let offset = 0;
-    for (; ; arena++) {
-      if (forbidden.has(arena)) continue;
-      arenas[arena] ??= [];
-      offset = findGap(lifetime, arenas[arena], placements, options.alignment);
-      if (offset + lifetime.sizeBytes <= options.maxArenaBytes || arenas[arena].length === 0) break;
+  const arenas: Arena[] = [];
+  // In the order in which values begin to live: who has died does not come back.
+  for (const { name, sizeBytes, start, end } of findLifetimes(steps, types, inputs, outputs)) {
+    const step = start < 0 ? undefined : steps[start];
+    const forbidden = new Set(step?.reads.map((read) => placements.get(read)?.arena));
+    let number = 0;
+    let gap: Gap | undefined;
+    for (; gap === undefined; number++) {
+      const arena = (arenas[number] ??= { members: [], sizeBytes: 0, firstEnd: Infinity });
+      if (forbidden.has(number)) continue;
+      if (arena.firstEnd < start) removeDead(arena, start);
+      const found = findGap(sizeBytes, arena.members, options.alignment);
+      if (found.offset + sizeBytes <= options.maxArenaBytes || arena.sizeBytes === 0) gap = found;
     }
-    placements.set(lifetime.name, { arena, offset, sizeBytes: lifetime.sizeBytes });
-    arenas[arena].push(lifetime);
+    const arena = arenas[number - 1];
+    const { offset } = gap;
+    placements.set(name, { arena: number - 1, offset, sizeBytes });
+    arena.members.splice(gap.index, 0, { offset, sizeBytes, end });
+    arena.sizeBytes = Math.max(arena.sizeBytes, offset + sizeBytes);
+    arena.firstEnd = Math.min(arena.firstEnd, end);
   }
-  const arenaBytes = Array.from(arenas, (members) =>
-    Math.max(0, ...(members ?? []).map(({ name }) => placements.get(name)!.offset + placements.get(name)!.sizeBytes)),
-  );
-  return { placements, arenaBytes };
+  return { placements, arenaBytes: arenas.map((arena) => arena.sizeBytes) };
+}
+
+interface Member {
+  readonly offset: number;
+  readonly sizeBytes: number;
+  readonly end: number;
+}
+
+interface Arena {
+  /** Values that still live, by offset. */
+  members: Member[];
+  /** When the first of the members dies. */
+  firstEnd: number;
+  sizeBytes: number;
+}
+
+/** Room in an arena: its offset, and its place among the members. */
+interface Gap {
+  readonly offset: number;
+  readonly index: number;
 }
 
 function findLifetimes(
@@ -96,21 +118,18 @@ function findLifetimes(
   return [...lifetimes.values()];
 }
 
-/** The lowest aligned offset at which the value fits between those of the arena that live at the same time. */
-function findGap(
-  lifetime: Lifetime,
-  members: readonly Lifetime[],
-  placements: ReadonlyMap<string, Placement>,
-  alignment: number,
-): number {
-  const busy = members
-    .filter((other) => other.start <= lifetime.end && lifetime.start <= other.end)
-    .map(({ name }) => placements.get(name)!)
-    .sort((a, b) => a.offset - b.offset);
+function removeDead(arena: Arena, start: number): void {
+  arena.members = arena.members.filter((member) => member.end >= start);
+  arena.firstEnd = arena.members.reduce((first, member) => Math.min(first, member.end), Infinity);
+}
+
+/** The lowest aligned offset at which the value fits between those that live at the same time. */
+function findGap(sizeBytes: number, members: readonly Member[], alignment: number): Gap {
   let offset = 0;
-  for (const placement of busy) {
-    if (placement.offset - offset >= lifetime.sizeBytes) break;
-    offset = Math.max(offset, Math.ceil((placement.offset + placement.sizeBytes) / alignment) * alignment);
+  for (let index = 0; index < members.length; index++) {
+    const member = members[index];
+    if (member.offset - offset >= sizeBytes) return { offset, index };
+    offset = Math.max(offset, Math.ceil((member.offset + member.sizeBytes) / alignment) * alignment);
   }
-  return offset;
+  return { offset, index: members.length };
 }

@@ -57,6 +57,27 @@ describe('fuse', () => {
   });
 });
 
+test('fuse takes a long chain in a time that grows with its length', () => {
+  const count = 4000;
+  const type = { dtype: 'float32', shape: [1, 4] } as const;
+  const values: Record<string, TensorType> = { h0: type, w: { dtype: 'float32', shape: [4, 4] } };
+  const nodes = Array.from({ length: count }, (_, index) => {
+    const [x, h, y] = [`h${index}`, `dense${index}`, `h${index + 1}`];
+    values[h] = values[y] = type;
+    return [
+      { name: h, op: 'matmul', attributes: { activation: 'none' }, inputs: [x, 'w'], outputs: [h] },
+      { name: y, op: 'relu', attributes: { activation: 'relu' }, inputs: [h], outputs: [y] },
+    ];
+  }).flat();
+  const constants = { w: { dtype: 'float32', shape: [4, 4], data: new Float32Array(16) } } as const;
+  const inputs = ['h0'];
+  const start = performance.now();
+  const fused = fuse({ name: 'chain', nodes, values, constants, inputs, outputs: [`h${count}`], metadata: {} });
+  expect(fused.nodes).toHaveLength(count);
+  // Under a second; a look at all nodes for each merge takes half a minute.
+  expect(performance.now() - start).toBeLessThan(20_000);
+});
+
 describe('withBatch and propagateShapes', () => {
   test('change every shape that follows, reshapes included', () => {
     const graph = withBatch(block(), 3);
@@ -68,6 +89,7 @@ describe('withBatch and propagateShapes', () => {
 
   test('refuse what does not fit', () => {
     expect(() => withBatch(block(), 0)).toThrow(ShapeError);
+    expect(() => withBatch({ ...block(), inputs: [] }, 2)).toThrow(/has no input, and so no batch/);
     expect(() => propagateShapes(block(), { z: [1] })).toThrow(/no input "z"/);
     expect(() => propagateShapes(block(), { x: [1, 5, 5, 8] })).toThrow(ShapeError);
   });
@@ -172,5 +194,16 @@ describe('lowerUnsigned', () => {
     expect([...run(lowered, Int8Array.of(-8, 72))].map((code) => code + 128)).toEqual([
       ...run(graph, Uint8Array.of(120, 200)),
     ]);
+  });
+
+  test('constants that share an array still do', () => {
+    const type = { dtype: 'uint8', shape: [3] } as const;
+    const constant = { ...type, data: Uint8Array.of(1, 2, 3) };
+    const constants = { c: constant, d: { ...constant, shape: [1, 3] } };
+    const values = { c: type, d: { ...type, shape: [1, 3] } };
+    const graph = { name: 'g', nodes: [], values, constants, inputs: [], outputs: ['c', 'd'], metadata: {} };
+    const lowered = lowerUnsigned(graph);
+    expect(lowered.constants['c'].data).toEqual(Int8Array.of(-127, -126, -125));
+    expect(lowered.constants['d'].data).toBe(lowered.constants['c'].data);
   });
 });

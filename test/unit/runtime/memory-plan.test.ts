@@ -22,6 +22,16 @@ describe('planMemory', () => {
     expect(arenaBytes).toEqual([1024, 512]);
   });
 
+  test('a long chain, and many values that live to the end', () => {
+    const count = 150_000;
+    const steps = Array.from({ length: count }, (_, index) => ({ reads: [`v${index}`], writes: [`v${index + 1}`] }));
+    const sizes = Object.fromEntries(Array.from({ length: count + 1 }, (_, index) => [`v${index}`, 4]));
+    expect(plan(steps, sizes, [`v${count}`]).arenaBytes).toEqual([4, 4]);
+    const few = 2000;
+    const { arenaBytes } = plan(steps.slice(0, few), sizes, Object.keys(sizes).slice(0, few + 1));
+    expect(arenaBytes[0] + arenaBytes[1]).toBe(few * alignment - alignment + 2 * 4);
+  });
+
   test('values that live together never overlap, and no step reads and writes one arena', () => {
     const programs = fc.array(
       fc.record({ reads: fc.array(fc.nat(), { minLength: 1, maxLength: 3 }), size: fc.integer({ min: 1, max: 5000 }) }),
