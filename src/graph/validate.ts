@@ -7,6 +7,9 @@ import type { Tensor, TensorType } from '../tensor/tensor.ts';
 import { nodeContext } from './context.ts';
 import type { Graph, GraphNode } from './graph.ts';
 
+/** What a device's 32-bit indices reach. */
+const maxElements = 2 ** 31 - 1;
+
 /**
  * Checks what every pass and the runtime rely on: each value has one definition, before its first use, and a type with
  * usable sizes and quantization; constants are as long as their shapes; every shape is what its op infers.
@@ -18,6 +21,8 @@ export function validateGraph(graph: Graph): void {
   const where = `graph "${graph.name}"`;
   const defined = new Set<string>();
   const define = (name: string, what: string): void => {
+    // In the plain objects that hold values, this one name is no key.
+    if (name === '__proto__') throw new FormatError(`${where}: ${what} is called "__proto__". Rename it.`);
     if (name === '') throw new FormatError(`${where}: ${what} has an empty name. Name every value.`);
     if (defined.has(name)) {
       throw new FormatError(`${where}: ${what} defines "${name}", which is defined already. Rename one of the two.`);
@@ -78,6 +83,12 @@ function validateNode(graph: Graph, node: GraphNode): void {
 function validateType(where: string, { dtype, shape, quantization }: TensorType): void {
   if (!shape.every((size) => Number.isInteger(size) && size > 0)) {
     throw new ShapeError(`${where} has the shape ${formatShape(shape)}. Sizes are positive integers.`);
+  }
+  if (elementCount(shape) > maxElements) {
+    throw new ShapeError(
+      `${where} has the shape ${formatShape(shape)}, ${elementCount(shape)} elements. At most ${maxElements} can be ` +
+        'addressed: use a smaller batch or model.',
+    );
   }
   if (quantization !== undefined) validateQuantization(where, dtype, shape, quantization);
 }

@@ -63,6 +63,11 @@ describe('definitions and order', () => {
     ['an output that does not exist', { ...valid, outputs: ['toString'] }, /the list of outputs uses "toString"/],
     ['a value without a type', { ...valid, values: { x: vector, c: vector, sum: vector } }, /value "y" has no type/],
     [
+      'a value that plain objects cannot hold',
+      { ...valid, nodes: [{ ...relu('y', 'x'), outputs: ['__proto__'] }] },
+      /relu "y" is called "__proto__"/,
+    ],
+    [
       'an output without a name',
       { ...valid, nodes: [{ ...relu('y', 'x'), outputs: [''] }] },
       /relu "y" has an empty name/,
@@ -97,6 +102,16 @@ describe('shapes', () => {
     ],
     ['a size of 0', withType('x', { shape: [0] }), /value "x" has the shape \[0\]/],
     ['a size that is no integer', withType('x', { shape: [1.5] }), /value "x" has the shape \[1\.5\]/],
+    [
+      'more elements than can be addressed',
+      withType('x', { shape: [2 ** 16, 2 ** 15] }),
+      /value "x".*2147483648 elements\. At most 2147483647/,
+    ],
+    [
+      'more elements than numbers can count',
+      withType('x', { shape: Array(40).fill(2 ** 31) }),
+      /Infinity elements|e\+\d+ elements/,
+    ],
     ['a constant of another type', withType('c', { dtype: 'int32' }), /constant "c" is float32 data as float32 \[2\]/],
     ['a constant of another shape', withType('c', { shape: [1, 2] }), /its type is float32 \[1, 2\]/],
     [
