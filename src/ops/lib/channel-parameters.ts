@@ -28,15 +28,22 @@ export function channelMultiplier(quantization: LayerQuantization, channel: numb
 }
 
 /** The constant numbers of an int8 layer by output channel. */
-export interface ChannelSummary {
+interface ChannelNumbers {
   /** bias − zx · Σ (w − zw): with it the sum may run over codes as they are. It may leave int32; see channelParameters. */
   readonly bias: Float64Array;
-  readonly multipliers: readonly Multiplier[];
+  /** Of the multipliers: bits, then shift, of each channel. */
+  readonly multipliers: Int32Array;
+}
+
+/** What a layer's weights say about its sums. */
+export interface ChannelSummary {
   /**
    * Whether float32 carries every sum exactly to the code: no partial sum of codes and bias exceeds 2²⁴, nor a scaled
    * sum 2²², and the multipliers can be scaled by 2⁴⁸. Only for the `float` rounding mode.
    */
   readonly isShort: boolean;
+  /** Computed anew, not kept: a layer can have far more channels than a program should hold in memory until it loads. */
+  readonly numbers: () => ChannelNumbers;
 }
 
 /**
@@ -54,38 +61,41 @@ export function summarizeChannels(
   channels: number,
   products: number,
 ): ChannelSummary {
-  const sums = new Float64Array(channels);
-  const centeredMagnitudes = new Float64Array(channels);
-  const magnitudes = new Float64Array(channels);
-  for (let i = 0; i < weights.length; i++) {
-    const channel = channelOf(i);
-    const weight = weights[i] - zeroPointAt(quantization.weights, channel);
-    sums[channel] += weight;
-    centeredMagnitudes[channel] += Math.abs(weight);
-    magnitudes[channel] += Math.abs(weights[i]);
-  }
-  const inputZeroPoint = zeroPointAt(quantization.input, 0);
-  const largestInput = Math.max(127 - inputZeroPoint, inputZeroPoint + 128);
-  const folded = new Float64Array(channels);
-  const multipliers: Multiplier[] = [];
-  let isShort = quantization.rounding === 'float';
-  for (let channel = 0; channel < channels; channel++) {
-    const channelBias = bias?.[channel] ?? 0;
-    const bound = centeredMagnitudes[channel] * largestInput + Math.abs(channelBias);
-    if (bound >= 2 ** 31) {
-      throw new NumericError(
-        `${where}: the sum of output channel ${channel} can reach ±${bound}, beyond int32 (bias ${channelBias}). Use a larger weight scale for this channel, or fewer inputs.`,
-      );
+  const compute = (): ChannelNumbers & { readonly isShort: boolean } => {
+    const sums = new Float64Array(channels);
+    const centeredMagnitudes = new Float64Array(channels);
+    const magnitudes = new Float64Array(channels);
+    for (let i = 0; i < weights.length; i++) {
+      const channel = channelOf(i);
+      const weight = weights[i] - zeroPointAt(quantization.weights, channel);
+      sums[channel] += weight;
+      centeredMagnitudes[channel] += Math.abs(weight);
+      magnitudes[channel] += Math.abs(weights[i]);
     }
-    folded[channel] = channelBias - inputZeroPoint * sums[channel];
-    const multiplier = channelMultiplier(quantization, channel);
-    multipliers.push(multiplier);
-    const zeroPoint = Math.abs(zeroPointAt(quantization.weights, channel));
-    // Σ a·w and zw · Σ a are summed apart, and what pads the sum has weights of zw.
-    const partial = 128 * (magnitudes[channel] + 2 * zeroPoint * products) + Math.abs(folded[channel]);
-    isShort &&= partial < 2 ** 24 && isShortMultiplier(multiplier, partial);
-  }
-  return { bias: folded, multipliers, isShort };
+    const inputZeroPoint = zeroPointAt(quantization.input, 0);
+    const largestInput = Math.max(127 - inputZeroPoint, inputZeroPoint + 128);
+    const folded = new Float64Array(channels);
+    const multipliers = new Int32Array(2 * channels);
+    let isShort = quantization.rounding === 'float';
+    for (let channel = 0; channel < channels; channel++) {
+      const channelBias = bias?.[channel] ?? 0;
+      const bound = centeredMagnitudes[channel] * largestInput + Math.abs(channelBias);
+      if (bound >= 2 ** 31) {
+        throw new NumericError(
+          `${where}: the sum of output channel ${channel} can reach ±${bound}, beyond int32 (bias ${channelBias}). Use a larger weight scale for this channel, or fewer inputs.`,
+        );
+      }
+      folded[channel] = channelBias - inputZeroPoint * sums[channel];
+      const multiplier = channelMultiplier(quantization, channel);
+      multipliers.set([multiplier.bits, multiplier.shift], 2 * channel);
+      const zeroPoint = Math.abs(zeroPointAt(quantization.weights, channel));
+      // Σ a·w and zw · Σ a are summed apart, and what pads the sum has weights of zw.
+      const partial = 128 * (magnitudes[channel] + 2 * zeroPoint * products) + Math.abs(folded[channel]);
+      isShort &&= partial < 2 ** 24 && isShortMultiplier(multiplier, partial);
+    }
+    return { bias: folded, multipliers, isShort };
+  };
+  return { isShort: compute().isShort, numbers: compute };
 }
 
 function isShortMultiplier({ bits }: Multiplier, bound: number): boolean {
@@ -116,16 +126,17 @@ export function channelParameters(
   const [low, high] = activationCodes(activation, quantization.output, codeRange('int8'));
   const paddingCode = zeroPointAt(quantization.input, 0) & 0xff;
   parameters.set([zeroPointAt(quantization.output, 0), low, high, paddingCode * 0x01010101]);
-  summary.multipliers.forEach(({ bits, shift }, channel) => {
+  const { bias: biases, multipliers } = summary.numbers();
+  for (const [channel, bias] of biases.entries()) {
     const at = 4 + (channel >> 2) * 16 + (channel & 3);
-    const bias = summary.bias[channel];
+    const bits = multipliers[2 * channel];
     const zeroPoint = zeroPointAt(quantization.weights, channel);
     // A folded bias may leave int32 where the whole sum does not; wrapping around here and in the shader cancels.
     parameters[at] = isShort ? float32Bits(bias * 2 ** 48) : bias;
     parameters[at + 4] = isShort ? float32Bits(float32FromBits(bits) * 2 ** -48) : bits;
-    parameters[at + 8] = shift;
+    parameters[at + 8] = multipliers[2 * channel + 1];
     parameters[at + 12] = isShort ? float32Bits(zeroPoint) : zeroPoint;
-  });
+  }
   return parameters;
 }
 
