@@ -1,4 +1,4 @@
-import { FormatError } from '../../errors.ts';
+import { FormatError, UnsupportedOpError } from '../../errors.ts';
 
 /** A flatbuffer table's name, and the number of each field that is read. */
 export interface TableSchema<F extends string> {
@@ -7,8 +7,8 @@ export interface TableSchema<F extends string> {
 }
 
 /** How many times its own size a file may make the reader decode; only overlapping structures need more than once. */
-const MAXIMUM_REUSE = 4;
-const REUSE_ALLOWANCE_BYTES = 4096;
+const MAXIMUM_REUSE = 2;
+const REUSE_ALLOWANCE_BYTES = 2 ** 16;
 
 const OFFSET_BYTES = 4;
 const VTABLE_HEADER_BYTES = 4;
@@ -22,14 +22,14 @@ const VTABLE_HEADER_BYTES = 4;
 export class FlatBuffer {
   readonly bytes: Uint8Array;
   readonly view: DataView;
-  readonly #format: string;
+  /** Its name, for messages. */
+  readonly format: string;
   #budgetBytes: number;
 
-  /** @param format name of the file format, for messages */
   constructor(bytes: Uint8Array, format: string) {
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#format = format;
+    this.format = format;
     this.#budgetBytes = bytes.byteLength * MAXIMUM_REUSE + REUSE_ALLOWANCE_BYTES;
   }
 
@@ -89,7 +89,7 @@ export class FlatBuffer {
 
   /** @throws FormatError always */
   fail(what: string, position: number, problem: string): never {
-    throw new FormatError(`${this.#format}: ${what} at byte ${position} ${problem}. The file is damaged or cut short.`);
+    throw new FormatError(`${this.format}: ${what} at byte ${position} ${problem}. The file is damaged or cut short.`);
   }
 }
 
@@ -193,13 +193,22 @@ export class Table<F extends string> {
     return at === undefined ? undefined : new Table(this.file, schema, this.file.follow(this.#label(field), at));
   }
 
-  tables<G extends string>(field: F, schema: TableSchema<G>): Table<G>[] | undefined {
-    return this.#vector(field, OFFSET_BYTES, (start, length) =>
-      Array.from({ length }, (_, index) => {
+  /**
+   * @param most tables that are read: what becomes of one takes many times its bytes of the file
+   * @throws UnsupportedOpError when there are more
+   */
+  tables<G extends string>(field: F, schema: TableSchema<G>, most: number): Table<G>[] | undefined {
+    return this.#vector(field, OFFSET_BYTES, (start, length) => {
+      if (length > most) {
+        throw new UnsupportedOpError(
+          `${this.file.format}: ${this.#label(field)} has ${length} entries; at most ${most} are read. Split the model.`,
+        );
+      }
+      return Array.from({ length }, (_, index) => {
         const position = this.file.follow(`${this.#label(field)}[${index}]`, start + index * OFFSET_BYTES);
         return new Table(this.file, schema, position);
-      }),
-    );
+      });
+    });
   }
 
   #numbers(field: F, bytesPerElement: number, read: (at: number) => number): number[] | undefined {

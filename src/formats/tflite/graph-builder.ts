@@ -1,4 +1,4 @@
-import { FormatError } from '../../errors.ts';
+import { FormatError, UnsupportedOpError } from '../../errors.ts';
 import type { Graph, GraphNode } from '../../graph/graph.ts';
 import { getOp } from '../../ops/registry.ts';
 import { elementCount, formatShape, sameShape, type Shape } from '../../tensor/shape.ts';
@@ -8,6 +8,10 @@ import { UniqueNames } from './names.ts';
 import type { Conversion, Convert, OperatorFamily } from './operator.ts';
 import { ConstantCopies, constantTensor, declaredShape, describeTensor, tensorType } from './tensor.ts';
 
+/** Bytes of constants that operators read, each use counted: several may share weights, but each is prepared for itself. */
+const SHARED_CONSTANT_BYTES = 2 ** 28;
+const MAXIMUM_SHARING = 4;
+
 /** Puts a graph together in the file's order, so that nothing is used before it is defined, or defined twice. */
 export class GraphBuilder {
   readonly #nodes: GraphNode[] = [];
@@ -15,9 +19,13 @@ export class GraphBuilder {
   readonly #constants: Record<string, Tensor> = {};
   readonly #names = new UniqueNames();
   readonly #tensorNames: readonly string[];
-  readonly #copies = new ConstantCopies();
+  readonly #copies: ConstantCopies;
+  readonly #constantBytesLimit: number;
+  #constantBytes = 0;
 
   constructor(model: FileModel) {
+    this.#copies = new ConstantCopies(model.fileBytes);
+    this.#constantBytesLimit = Math.max(SHARED_CONSTANT_BYTES, MAXIMUM_SHARING * model.fileBytes);
     this.#tensorNames = model.tensors.map((tensor) => this.#names.unique(tensor.name, `tensor_${tensor.index}`));
   }
 
@@ -58,6 +66,7 @@ export class GraphBuilder {
     const conversion = convert(types);
     const kept = inputs.filter((_, position) => !parameters.includes(position));
     while (kept.at(-1) === '') kept.pop();
+    this.#countConstants(kept, where);
     const name = this.#tensorNames[output.index];
     if (conversion.inputShape !== undefined) kept[0] = this.#reshape(kept[0], conversion.inputShape, name);
     const shape = this.#inferShape(conversion, kept, name);
@@ -77,6 +86,18 @@ export class GraphBuilder {
       values: this.#values,
       constants: this.#constants,
     };
+  }
+
+  /** Keeps a small file from making much work of one large constant. */
+  #countConstants(inputs: readonly string[], where: string): void {
+    for (const name of inputs) {
+      if (Object.hasOwn(this.#constants, name)) this.#constantBytes += this.#constants[name].data.byteLength;
+    }
+    if (this.#constantBytes <= this.#constantBytesLimit) return;
+    throw new UnsupportedOpError(
+      `tflite: ${where}: the operators up to here read ${this.#constantBytes} bytes of constants, counting those they ` +
+        `share, and at most ${this.#constantBytesLimit} are prepared. Split the model.`,
+    );
   }
 
   #define(tensor: FileTensor, type: TensorType): string {

@@ -1,4 +1,4 @@
-import { FormatError, UnsupportedOpError } from '../../errors.ts';
+import { FormatError, printable, UnsupportedOpError } from '../../errors.ts';
 import { builtinOperatorName, CUSTOM_OPERATOR } from './builtin-operators.ts';
 import { FlatBuffer, Table } from './flatbuffer.ts';
 import {
@@ -49,6 +49,8 @@ export interface FileOperator {
 
 /** What of a TFLite file an import needs: its first subgraph and what that refers to. */
 export interface FileModel {
+  /** Size of the whole file. */
+  readonly fileBytes: number;
   readonly version: number;
   readonly description: string;
   readonly minimumRuntimeVersion: string;
@@ -65,6 +67,12 @@ const SCHEMA_VERSION = 3;
 /** Tensor index that stands for an absent optional input. */
 const ABSENT = -1;
 const MINIMUM_FILE_BYTES = 8;
+/** Ten times what the largest models have. */
+const MAXIMUM_OPERATORS = 2 ** 14;
+/** Of everything else that is listed: tensors, buffers, operator codes, subgraphs, metadata. */
+const MAXIMUM_ENTRIES = 2 ** 16;
+const MAXIMUM_NAME_LENGTH = 1000;
+const MAXIMUM_TEXT_LENGTH = 10_000;
 
 /**
  * The tables of a TFLite file as plain data.
@@ -84,28 +92,47 @@ export function readModel(bytes: Uint8Array): FileModel {
   if (version !== SCHEMA_VERSION) {
     throw new FormatError(`tflite: schema version ${version}, expected ${SCHEMA_VERSION}. Convert the model again.`);
   }
-  const subgraphs = model.tables('subgraphs', subGraphSchema) ?? [];
+  const subgraphs = model.tables('subgraphs', subGraphSchema, MAXIMUM_ENTRIES) ?? [];
   if (subgraphs.length === 0) throw new FormatError('tflite: the file has no subgraph. Convert the model again.');
   const [subgraph] = subgraphs;
   const buffers = readBuffers(model);
-  const tensors = (subgraph.tables('tensors', tensorSchema) ?? []).map((table, index) =>
+  const tensors = (subgraph.tables('tensors', tensorSchema, MAXIMUM_ENTRIES) ?? []).map((table, index) =>
     readTensor(table, index, buffers),
   );
   return {
+    fileBytes: bytes.byteLength,
     version,
-    description: model.string('description') ?? '',
+    description: printable(model.string('description') ?? '', MAXIMUM_TEXT_LENGTH),
     minimumRuntimeVersion: readMinimumRuntimeVersion(model, buffers),
-    subgraphName: subgraph.string('name') ?? '',
+    subgraphName: readName(subgraph.string('name')),
     subgraphCount: subgraphs.length,
     tensors,
     operators: readOperators(model, subgraph, tensors),
-    inputs: (subgraph.int32s('inputs') ?? []).map((index) => entry('SubGraph.inputs', tensors, index)),
-    outputs: (subgraph.int32s('outputs') ?? []).map((index) => entry('SubGraph.outputs', tensors, index)),
+    inputs: readEnds(subgraph, 'inputs', tensors),
+    outputs: readEnds(subgraph, 'outputs', tensors),
   };
 }
 
+/** What goes into the graph, or comes out of it: something must. */
+function readEnds(
+  subgraph: Table<keyof typeof subGraphSchema.fields>,
+  field: 'inputs' | 'outputs',
+  tensors: readonly FileTensor[],
+): FileTensor[] {
+  const indices = subgraph.int32s(field) ?? [];
+  if (indices.length === 0) {
+    throw new FormatError(`tflite: the first subgraph has no ${field}, so there is nothing to run. Export it again.`);
+  }
+  return indices.map((index) => entry(`SubGraph.${field}`, tensors, index));
+}
+
+/** Names are keys, and stand in messages and tables. */
+function readName(name: string | undefined): string {
+  return printable(name ?? '', MAXIMUM_NAME_LENGTH);
+}
+
 function readBuffers(model: Table<keyof typeof modelSchema.fields>): (Uint8Array | undefined)[] {
-  return (model.tables('buffers', bufferSchema) ?? []).map((buffer, index) => {
+  return (model.tables('buffers', bufferSchema, MAXIMUM_ENTRIES) ?? []).map((buffer, index) => {
     // Offsets 0 and 1 mean that there is none.
     if (buffer.uint64('offset') > 1n) {
       throw new UnsupportedOpError(
@@ -132,7 +159,7 @@ function readTensor(
   const data = buffer === 0 ? undefined : entry(`Tensor ${index}.buffer`, buffers, buffer);
   return {
     index,
-    name: table.string('name') ?? '',
+    name: readName(table.string('name')),
     type: tensorTypes[type] ?? `TYPE_${type}`,
     shape,
     dynamicAxes: shape.flatMap((size, axis) => (size === -1 || signature[axis] === -1 ? [axis] : [])),
@@ -152,12 +179,12 @@ function readOperators(
   subgraph: Table<keyof typeof subGraphSchema.fields>,
   tensors: readonly FileTensor[],
 ): FileOperator[] {
-  const codes = (model.tables('operator_codes', operatorCodeSchema) ?? []).map((code) => ({
+  const codes = (model.tables('operator_codes', operatorCodeSchema, MAXIMUM_ENTRIES) ?? []).map((code) => ({
     // Codes below 127 may stand in either field: the byte came first.
     type: builtinOperatorName(Math.max(code.int8('deprecated_builtin_code'), code.int32('builtin_code'))),
-    customCode: code.string('custom_code') ?? '',
+    customCode: readName(code.string('custom_code')),
   }));
-  return (subgraph.tables('operators', operatorSchema) ?? []).map((table, index) => {
+  return (subgraph.tables('operators', operatorSchema, MAXIMUM_OPERATORS) ?? []).map((table, index) => {
     const where = `Operator ${index}`;
     const code = entry(`${where}.opcode_index`, codes, table.uint32('opcode_index'));
     return {
@@ -177,11 +204,11 @@ function readMinimumRuntimeVersion(
   model: Table<keyof typeof modelSchema.fields>,
   buffers: readonly (Uint8Array | undefined)[],
 ): string {
-  for (const metadata of model.tables('metadata', metadataSchema) ?? []) {
+  for (const metadata of model.tables('metadata', metadataSchema, MAXIMUM_ENTRIES) ?? []) {
     if (metadata.string('name') !== 'min_runtime_version') continue;
     const bytes = entry('Metadata.buffer', buffers, metadata.uint32('buffer'));
     // Text padded with zero bytes.
-    return new TextDecoder().decode(bytes).replace(/\0.*$/s, '');
+    return readName(new TextDecoder().decode(bytes).replace(/\0.*$/s, ''));
   }
   return '';
 }

@@ -13,6 +13,8 @@ const MAXIMUM_RANK = 8;
 const MAXIMUM_ELEMENTS = 2 ** 31 - 1;
 /** Shapes, axes and paddings of tensors of at most MAXIMUM_RANK axes are shorter. */
 const MAXIMUM_PARAMETERS = 2 * MAXIMUM_RANK;
+/** Bytes of all constants over the file's. */
+const MAXIMUM_COPIES = 2;
 
 export function tensorDType(tensor: FileTensor): DType | undefined {
   return Object.hasOwn(dtypes, tensor.type) ? dtypes[tensor.type] : undefined;
@@ -70,17 +72,30 @@ export function constantTensor(tensor: FileTensor, type: TensorType, copies: Con
         `${formatShape(type.shape)} needs ${expectedBytes}. The file is damaged.`,
     );
   }
-  return { ...type, data: copies.get(tensor.buffer, type.dtype, bytes) };
+  return { ...type, data: copies.get(type.dtype, bytes) };
 }
 
-/** Host arrays of the file's buffers: tensors that share a buffer share its copy. */
+/** Host arrays of the file's bytes: tensors of the same bytes share their copy. */
 export class ConstantCopies {
   readonly #arrays = new Map<string, TensorData>();
+  #remainingBytes: number;
 
-  get(buffer: number, dtype: DType, bytes: Uint8Array): TensorData {
-    const key = `${buffer} ${dtype}`;
+  constructor(fileBytes: number) {
+    this.#remainingBytes = MAXIMUM_COPIES * fileBytes;
+  }
+
+  /** @throws FormatError when the same bytes are copied again and again, as other types or parts of other buffers */
+  get(dtype: DType, bytes: Uint8Array): TensorData {
+    const key = `${bytes.byteOffset} ${bytes.byteLength} ${dtype}`;
     const known = this.#arrays.get(key);
     if (known !== undefined) return known;
+    this.#remainingBytes -= bytes.byteLength;
+    if (this.#remainingBytes < 0) {
+      throw new FormatError(
+        `tflite: the constants together have more than ${MAXIMUM_COPIES} times the file's bytes, so their buffers overlap. ` +
+          'The file is damaged.',
+      );
+    }
     const array = elementsOf(dtype, bytes);
     this.#arrays.set(key, array);
     return array;

@@ -3,6 +3,7 @@ import type { FileModel, FileOperator, FileTensor } from './model.ts';
 import { describeTensor } from './tensor.ts';
 
 const SHOWN = 10;
+const SHOWN_OPERATORS = 40;
 const SUBGRAPH_CALLERS: ReadonlySet<string> = new Set(['IF', 'WHILE', 'CALL', 'CALL_ONCE']);
 
 /** Gathers everything in a model that this library cannot run, to report it in one error. */
@@ -34,7 +35,7 @@ export class UnsupportedReport {
     const parts: string[] = [];
     if (this.#operators.size > 0) {
       const counts = [...this.#operators].map(([label, count]) => `${label} ×${count}`);
-      parts.push(`operators ${counts.join(', ')}`);
+      parts.push(`operators ${shortList(counts, ', ', SHOWN_OPERATORS)}`);
     }
     for (const [kind, names] of this.#tensors) parts.push(`${kind} of ${shortList([...names], ', ')}`);
     if (this.#uses.length > 0) parts.push(shortList(this.#uses, '; '));
@@ -49,7 +50,7 @@ export class UnsupportedReport {
   }
 }
 
-function shortList(items: readonly string[], separator: string): string {
-  const rest = items.length - SHOWN;
-  return rest > 0 ? `${items.slice(0, SHOWN).join(separator)} and ${rest} more` : items.join(separator);
+function shortList(items: readonly string[], separator: string, shown: number = SHOWN): string {
+  const rest = items.length - shown;
+  return rest > 0 ? `${items.slice(0, shown).join(separator)} and ${rest} more` : items.join(separator);
 }

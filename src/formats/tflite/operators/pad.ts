@@ -1,5 +1,7 @@
 import { FormatError } from '../../../errors.ts';
+import { bytesPerElement } from '../../../tensor/dtype.ts';
 import { dequantizeValue } from '../../../tensor/quantization.ts';
+import { elementCount, formatShape } from '../../../tensor/shape.ts';
 import type { FileTensor } from '../model.ts';
 import { type OperatorFamily, type OperatorReader } from '../operator.ts';
 import { requireSameType } from '../operator-types.ts';
@@ -34,12 +36,13 @@ function fillValue(operator: OperatorReader, tensor: FileTensor): number {
   if (tensor.data === undefined) {
     throw operator.unsupported(`its value, ${describeTensor(tensor)}, is computed at run time, not constant`);
   }
-  const { data, quantization } = constantTensor(tensor, tensorType(tensor), new ConstantCopies());
-  if (data.length !== 1) {
+  const type = tensorType(tensor);
+  if (elementCount(type.shape) !== 1) {
     throw new FormatError(
-      `tflite: ${operator.where}: its value, ${describeTensor(tensor)}, has ${data.length} elements.`,
+      `tflite: ${operator.where}: its value, ${describeTensor(tensor)}, has the shape ${formatShape(type.shape)}, not one element.`,
     );
   }
+  const { data, quantization } = constantTensor(tensor, type, new ConstantCopies(bytesPerElement(type.dtype)));
   return quantization === undefined
     ? data[0]
     : dequantizeValue(data[0], quantization.scales[0], quantization.zeroPoints[0]);

@@ -21,8 +21,11 @@ export const reshape: OperatorFamily = {
         return (shape) => squeezed(shape, axes, where);
       }
       if (type === 'EXPAND_DIMS') {
-        const [axis] = operator.integers(1);
-        return (shape) => expanded(shape, axis, where);
+        const axes = operator.integers(1);
+        if (axes.length !== 1) {
+          throw new FormatError(`${where}: there are ${axes.length} axes to insert, expected one.`);
+        }
+        return (shape) => expanded(shape, axes[0], where);
       }
       const target =
         inputs[1] === undefined ? (operator.options(reshapeSchema).int32s('new_shape') ?? []) : operator.integers(1);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FormatError } from '../../../../src/errors.ts';
+import { FormatError, UnsupportedOpError } from '../../../../src/errors.ts';
 import { FlatBuffer, type Table } from '../../../../src/formats/tflite/flatbuffer.ts';
 import { buildFlatbuffer, type TableSpec } from '../../../support/flatbuffer-builder.ts';
 
@@ -46,14 +46,16 @@ describe('values', () => {
     expect(root.int32('absent', 42)).toBe(42);
     expect(root.has('b')).toBe(false);
     expect(root.string('b')).toBeUndefined();
-    expect(root.tables('b', schema)).toBeUndefined();
+    expect(root.tables('b', schema, 2)).toBeUndefined();
     expect(root.boolean('absent')).toBe(false);
   });
 
   test('nested tables', () => {
     const root = read(buildFlatbuffer({ 0: { table: { 1: { int32: 5 } } }, 1: { tables: [{}, { 0: { int32: 6 } }] } }));
     expect(root.table('a', schema)?.int32('b')).toBe(5);
-    expect(root.tables('b', schema)?.map((table) => table.int32('a', -1))).toEqual([-1, 6]);
+    expect(root.tables('b', schema, 2)?.map((table) => table.int32('a', -1))).toEqual([-1, 6]);
+    expect(() => root.tables('b', schema, 1)).toThrow(UnsupportedOpError);
+    expect(() => root.tables('b', schema, 1)).toThrow(/test: Root\.b has 2 entries; at most 1 are read/);
   });
 });
 
@@ -122,7 +124,7 @@ describe('violations name the field, its position and the value', () => {
   test('structures that overlap cannot multiply the work', () => {
     const shared: TableSpec = { 0: { bytes: new Uint8Array(100_000) } };
     const file = buildFlatbuffer({ 0: { tables: Array.from({ length: 1000 }, () => shared) } });
-    const tables = read(file).tables('a', schema)!;
+    const tables = read(file).tables('a', schema, 1000)!;
     expect(() => tables.map((table) => table.bytes('a'))).toThrow(/Root\.a at byte \d+ is reached again and again/);
   });
 });
