@@ -41,4 +41,13 @@ export default [
     transform: { target: 'es2023' },
     output: { dir: 'build', sourcemap: true },
   },
+  {
+    // The benchmark, in one file with the library: it measures what the public API does not show.
+    input: { bench: 'bench/main.ts' },
+    platform: 'node',
+    external: ['webgpu', 'gl-matrix', 'sharp'],
+    plugins: [wgslPlugin()],
+    transform: { target: 'es2023' },
+    output: { dir: 'build', sourcemap: true },
+  },
 ];

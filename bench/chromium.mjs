@@ -3,15 +3,24 @@
 //
 //   npm run build && npm install --prefix bench/peers
 //   node bench/chromium.mjs MODEL.tflite [--runs 15] [--save]
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright';
+import { runnerImport } from 'vite';
 import { browserLaunch } from '../scripts/browser-launch.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
+
+/** @param {string} name of a module beside this one: Node 20 reads no TypeScript, so Vite imports it */
+const source = (name) => runnerImport(path.join(import.meta.dirname, name), { configFile: false, logLevel: 'error' });
+/** @type {{ module: typeof import('./measure/statistics.ts') }} */
+const { module: statistics } = await source('measure/statistics.ts');
+/** @type {{ module: typeof import('./command/save-report.ts') }} */
+const { module: reports } = await source('command/save-report.ts');
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { runs: { type: 'string', default: '15' }, save: { type: 'boolean', default: false } },
@@ -83,8 +92,8 @@ try {
     for (const { tab, times } of contestants) times.push(Number(await tab.evaluate('run()')));
   }
   const results = contestants.map(({ name, loadMs, firstMs, times }) => {
-    const sorted = [...times].sort((a, b) => a - b);
-    return { name, loadMs, firstMs, medianMs: sorted[sorted.length >> 1], minMs: sorted[0] };
+    const { median, least } = statistics.summarize(times);
+    return { name, loadMs, firstMs, medianMs: median, minMs: least };
   });
   const details = await contestants[0].tab.evaluate(() => Reflect.get(window, 'details'));
   const report = {
@@ -102,7 +111,7 @@ try {
   console.log(JSON.stringify(report, null, 2));
   if (values.save) {
     const file = path.join(root, 'bench/results', `chromium-${path.basename(model, '.tflite')}.json`);
-    await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
+    await reports.saveReport(file, report);
   }
 } finally {
   for (const { close } of contestants) await close();
