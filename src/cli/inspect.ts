@@ -118,7 +118,11 @@ function describeType({ dtype, shape, quantization }: TensorType): string {
 
 /** One number, or the smallest and largest of several. */
 function span(values: readonly number[]): string {
-  const low = Math.min(...values);
-  const high = Math.max(...values);
+  let [low] = values;
+  let high = low;
+  for (const value of values) {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
   return low === high ? formatNumber(low) : `${formatNumber(low)} to ${formatNumber(high)}`;
 }

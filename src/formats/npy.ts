@@ -8,6 +8,8 @@ import { elementsOf, fileBytes } from './bytes.ts';
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 /** Magic, two bytes of version, then the header's length. */
 const LENGTH_OFFSET = 8;
+/** NumPy itself refuses headers over 10,000 bytes unless told otherwise. */
+const MAXIMUM_HEADER_BYTES = 2 ** 16;
 
 /** How the elements of a file become elements of a tensor. */
 interface ElementType {
@@ -73,6 +75,11 @@ function readHeader(file: Uint8Array): { header: string; dataOffset: number } {
   if (dataOffset > file.byteLength) {
     throw new FormatError(
       `npy: the header ends at byte ${dataOffset}, the file at ${file.byteLength}. It is cut short.`,
+    );
+  }
+  if (length > MAXIMUM_HEADER_BYTES) {
+    throw new FormatError(
+      `npy: the header has ${length} bytes; an array's has at most ${MAXIMUM_HEADER_BYTES}. The file is damaged.`,
     );
   }
   const header = new TextDecoder(version === 3 ? 'utf-8' : 'latin1').decode(

@@ -1,4 +1,4 @@
-import { FormatError, ShapeError } from '../errors.ts';
+import { FormatError, printable, ShapeError } from '../errors.ts';
 import { bytesPerElement, type DType } from '../tensor/dtype.ts';
 import { elementCount, formatShape, type Shape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -28,6 +28,12 @@ const dtypesByName: ReadonlyMap<unknown, DType> = new Map(
 const METADATA_KEY = '__metadata__';
 const LENGTH_BYTES = 8;
 const HEADER_ALIGNMENT = 8;
+/** Tens of thousands of tensors; what JavaScript makes of a header takes many times its bytes. */
+const MAXIMUM_HEADER_BYTES = 2 ** 22;
+/** The header, a tensor's description, its shape. */
+const MAXIMUM_NESTING = 3;
+/** Of a name in a message. */
+const SHOWN_NAME_LENGTH = 200;
 
 /**
  * Reads a safetensors file: eight bytes of header length, a JSON header, then the arrays without gaps. Quantization is
@@ -54,7 +60,7 @@ export function readSafetensors(bytes: Uint8Array | ArrayBuffer): SafetensorsCon
   for (const { name, begin, end } of entries) {
     if (begin !== position || end > data.byteLength) {
       throw new FormatError(
-        `safetensors: tensor "${name}" lies at bytes ${begin} to ${end}; the data before it ends at ${position} and the ` +
+        `${whereIs(name)} lies at bytes ${begin} to ${end}; the data before it ends at ${position} and the ` +
           `file's data at ${data.byteLength}. Tensors must follow each other without gaps or overlap: the file is damaged.`,
       );
     }
@@ -124,10 +130,20 @@ function readHeaderLength(file: Uint8Array): number {
         'This is not a safetensors file, or it is cut short.',
     );
   }
+  if (length > BigInt(MAXIMUM_HEADER_BYTES)) {
+    throw new FormatError(
+      `safetensors: the header has ${length} bytes; at most ${MAXIMUM_HEADER_BYTES} are read. Divide the tensors among several files.`,
+    );
+  }
   return Number(length);
 }
 
 function parseHeader(bytes: Uint8Array): object {
+  if (nestingOf(bytes) > MAXIMUM_NESTING) {
+    throw new FormatError(
+      `safetensors: the header is nested more than ${MAXIMUM_NESTING} levels deep. The file is damaged.`,
+    );
+  }
   let header: unknown;
   try {
     // JSON.parse makes "__proto__" an ordinary own property, and only own properties are read.
@@ -141,6 +157,27 @@ function parseHeader(bytes: Uint8Array): object {
   return header;
 }
 
+/** Levels of lists and objects, before anything is made of them. */
+function nestingOf(json: Uint8Array): number {
+  const [quote, escape, open, close, openObject, closeObject] = new TextEncoder().encode('"\\[]{}');
+  let depth = 0;
+  let deepest = 0;
+  let isText = false;
+  for (let i = 0; i < json.length; i++) {
+    const byte = json[i];
+    if (isText && byte === escape) i++;
+    else if (byte === quote) isText = !isText;
+    else if (isText) continue;
+    else if (byte === open || byte === openObject) deepest = Math.max(deepest, ++depth);
+    else if (byte === close || byte === closeObject) depth--;
+  }
+  return deepest;
+}
+
+function whereIs(name: string): string {
+  return `safetensors: tensor "${printable(name, SHOWN_NAME_LENGTH)}"`;
+}
+
 function readMetadata(value: unknown): Readonly<Record<string, string>> {
   if (!isRecord(value) || !Object.values(value).every((text) => typeof text === 'string')) {
     throw new FormatError(`safetensors: "${METADATA_KEY}" is not an object of texts. The file is damaged.`);
@@ -149,7 +186,7 @@ function readMetadata(value: unknown): Readonly<Record<string, string>> {
 }
 
 function readEntry(name: string, value: unknown): Entry {
-  const where = `safetensors: tensor "${name}"`;
+  const where = whereIs(name);
   if (!isRecord(value)) throw new FormatError(`${where} is not described by an object. The file is damaged.`);
   const fields = new Map<string, unknown>(Object.entries(value));
   const shape = fields.get('shape');
@@ -184,7 +221,7 @@ function checkWritable(name: string, { dtype, shape, data }: Tensor): void {
   const expected = elementCount(shape) * bytesPerElement(dtype);
   if (data.byteLength !== expected) {
     throw new ShapeError(
-      `safetensors: tensor "${name}" has ${data.byteLength} bytes, ${dtype} ${formatShape(shape)} needs ${expected}. ` +
+      `${whereIs(name)} has ${data.byteLength} bytes, ${dtype} ${formatShape(shape)} needs ${expected}. ` +
         'Check the shape or the data.',
     );
   }

@@ -3,12 +3,15 @@ import type { PixelImage } from '../runtime/image-source.ts';
 import { isBmp, readBmp } from './read-bmp.ts';
 import { readBytes } from './read-bytes.ts';
 
+/** A file of kilobytes may unfold to a picture of any size; larger ones than this hardly are photographs. */
+const maxPixels = 2 ** 26;
+
 /**
  * The pixels of an image file: PNG, JPEG and whatever else `sharp` reads, turned as its EXIF orientation says, and
  * uncompressed BMP, for which nothing need be installed.
  * @param image path or content of the file
  * @returns red, green, blue, alpha bytes in rows from the top
- * @throws FormatError when the file is damaged or of an unknown kind; QuadotError when sharp is needed and missing
+ * @throws FormatError when the file is damaged, of an unknown kind, or has more than 67 million pixels; QuadotError when sharp is needed and missing
  */
 export async function decodeImage(image: string | Uint8Array): Promise<PixelImage & { readonly data: Uint8Array }> {
   const name = typeof image === 'string' ? image : `image of ${image.byteLength} bytes`;
@@ -22,7 +25,7 @@ export async function decodeImage(image: string | Uint8Array): Promise<PixelImag
   }
   const sharp = await loadSharp(name);
   try {
-    const { data, info } = await sharp(bytes)
+    const { data, info } = await sharp(bytes, { limitInputPixels: maxPixels })
       .rotate()
       .toColourspace('srgb')
       .ensureAlpha()

@@ -29,6 +29,19 @@ describe('label files', () => {
     expect(parseLabels('')).toEqual([]);
   });
 
+  test('what a terminal obeys is escaped', () => {
+    expect(parseLabels('cat\u001b[2J\ndog\u202e\n')).toEqual(['cat\\u001b[2J', 'dog\\u202e']);
+    expect(parseLabels('0 cat\u0007')).toEqual(['cat\\u0007']);
+  });
+
+  test('a line made of spaces takes no longer than another', () => {
+    const spaces = ' '.repeat(200_000);
+    const start = performance.now();
+    expect(parseLabels(`1${spaces}\u2028${spaces}x`)).toHaveLength(2);
+    expect(parseLabels(`1${spaces}\nlathe`)).toEqual(['1', 'lathe']);
+    expect(performance.now() - start).toBeLessThan(5000);
+  });
+
   test('a huge index does not make a huge list', () => {
     expect(() => parseLabels('4294967295 a')).toThrow(/index 4294967295/);
   });

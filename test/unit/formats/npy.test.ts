@@ -9,7 +9,7 @@ function npyFile(header: string, data: ArrayBufferView | number[] = [], version 
     ? Uint8Array.from(data)
     : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   const text = new TextEncoder().encode(header);
-  const length = version === 1 ? [text.length & 255, text.length >> 8] : [text.length & 255, text.length >> 8, 0, 0];
+  const length = Array.from({ length: version === 1 ? 2 : 4 }, (_, byte) => (text.length >> (8 * byte)) & 255);
   return Uint8Array.from([0x93, ...new TextEncoder().encode('NUMPY'), version, 0, ...length, ...text, ...bytes]);
 }
 
@@ -60,6 +60,11 @@ describe('refuses', () => {
     ['another kind of file', new TextEncoder().encode('PK and so on and on'), /does not begin/],
     ['an unknown version', npyFile(headerOf('<f4', '(1,)'), new Float32Array(1), 4), /version 4/],
     ['a header beyond the end', good.subarray(0, 40), /header ends at byte/],
+    [
+      'a header of more than any array needs',
+      npyFile(' '.repeat(70_000), [], 2),
+      /header has 70000 bytes; an array's has/,
+    ],
     ['a header that is no dictionary', npyFile('hello'), /lacks a plain descr/],
     [
       'structured elements',

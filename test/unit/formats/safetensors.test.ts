@@ -106,6 +106,12 @@ describe('refuses', () => {
     ['what is not JSON', file('{'), /not JSON/],
     ['what is not UTF-8', Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xfe), /not JSON/],
     ['a list as header', file('[]'), /not a JSON object/],
+    [
+      'what is nested too deep',
+      file(`{"x":${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}}`),
+      /nested more than 3 levels deep/,
+    ],
+    ['a header of megabytes', file(' '.repeat(2 ** 22 + 1)), /header has 4194305 bytes; at most 4194304 are read/],
     ['a tensor that is no object', file('{"x":3}'), /"x" is not described by an object/],
     ['a missing shape', file('{"x":{"dtype":"U8","data_offsets":[0,0]}}'), /"x" has shape undefined/],
     ['a fractional size', file(`{"x":${entry(0, 1, [0.5])}}`, 1), /shape \[0\.5\]/],
@@ -122,6 +128,21 @@ describe('refuses', () => {
   ])('%s', (_, bytes, message) => {
     expect(() => readSafetensors(bytes)).toThrow(message);
     expect(() => readSafetensors(bytes)).toThrow(FormatError);
+  });
+
+  test('names that break messages are escaped and shortened in them', () => {
+    const name = JSON.stringify(`a\n\u001b[2J${'b'.repeat(1_000_000)}`);
+    const read = () => readSafetensors(file(`{${name}:${entry(0, 2)}}`, 4));
+    expect(read).toThrow(/^safetensors: the tensors end/);
+    const gap = () => readSafetensors(file(`{${name}:${entry(1, 2)}}`, 2));
+    expect(gap).toThrow(
+      /^safetensors: tensor "a\\u000a\\u001b\[2Jb+… \(\d+ more characters\) …b+" lies at bytes 1 to 2;/,
+    );
+  });
+
+  test('brackets within names are not levels', () => {
+    const name = JSON.stringify('[[[[{{{{\\"]');
+    expect([...readSafetensors(file(`{${name}:${entry(0, 2)}}`, 2)).tensors.keys()]).toEqual(['[[[[{{{{\\"]']);
   });
 
   test('to write what cannot be read', () => {
