@@ -16,6 +16,6 @@ export type OpenNodeDeviceOptions = Omit<OpenDeviceOptions, 'gpu'> & OpenGpuOpti
  */
 export async function openDevice(options: OpenNodeDeviceOptions = {}): Promise<Device> {
   const { gpu: kind, flags, ...rest } = options;
-  const gpu = await openGpu({ gpu: kind, flags });
+  const gpu = await openGpu({ gpu: kind, flags, featureLevel: options.featureLevel });
   return openAnyDevice({ ...rest, gpu });
 }

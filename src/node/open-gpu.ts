@@ -8,6 +8,8 @@ export interface OpenGpuOptions {
   gpu?: 'hardware' | 'software' | 'auto';
   /** Flags for Dawn, such as `backend=opengles`, besides those that make timestamps exact. */
   flags?: string[];
+  /** `compatibility` also finds adapters that cannot do all of WebGPU, such as those of OpenGL ES; `core` by default. */
+  featureLevel?: 'core' | 'compatibility';
 }
 
 // Browsers blur timestamps to 100 microseconds against timing attacks; in one's own process that only hides the figures.
@@ -22,16 +24,17 @@ export async function openGpu(options: OpenGpuOptions = {}): Promise<GPU> {
   const kind = gpuKind(options.gpu ?? (process.env['QUADOT_GPU'] || 'auto'));
   const { create, globals } = await import('webgpu');
   Object.assign(globalThis, globals);
+  const { featureLevel } = options;
   const flags = mergeFlags([...DEFAULT_FLAGS, ...(options.flags ?? [])]);
 
   if (kind !== 'software' && (flags.some((flag) => flag.startsWith('backend=')) || hasVulkanLoader())) {
     const gpu = create(flags);
-    const adapter = await gpu.requestAdapter();
+    const adapter = await gpu.requestAdapter({ featureLevel });
     if (adapter && !(kind === 'hardware' && isSoftwareAdapter(adapter.info))) return gpu;
   }
   if (kind !== 'hardware' && (await useSoftwareVulkan())) {
     const gpu = create(flags);
-    if (await gpu.requestAdapter()) return gpu;
+    if (await gpu.requestAdapter({ featureLevel })) return gpu;
   }
   throw new DeviceError(
     `No WebGPU adapter (looked for: ${kind}). For a hardware one, install its Vulkan driver ` +
