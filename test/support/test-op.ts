@@ -13,7 +13,7 @@ import { createRandom, type Random } from '../../src/tensor/random.ts';
 import { roundings, type Rounding } from '../../src/tensor/requantize.ts';
 import { elementCount, formatShape, type Shape } from '../../src/tensor/shape.ts';
 import type { Tensor, TensorType } from '../../src/tensor/tensor.ts';
-import { compileLane, type CompileLane } from './compile-lane.ts';
+import { compileLane, type CompileTarget } from './compile-lane.ts';
 import { testDevice } from './device.ts';
 import { seedOf } from './seed.ts';
 import { allowedError, toleranceOf } from './tolerance.ts';
@@ -53,10 +53,12 @@ export function testOp<A extends object>(op: OpDefinition<A>, cases: readonly Op
     for (const [index, opCase] of cases.entries()) {
       const forms = index < bakedCases ? [true, false] : [undefined];
       const isQuantized = opCase.outputs.some(({ dtype }) => dtype === 'int8' || dtype === 'uint8');
-      const lane = compileLane();
+      const targets = compileLane();
       for (const rounding of opCase.roundings ?? (isQuantized ? roundings : ['float' as const])) {
-        test(`${opCase.name} (${rounding})${lane ? ' compiles' : ''}`, () =>
-          lane ? compileCase(op, opCase, rounding, lane) : runCase(op, opCase, rounding, forms));
+        test(`${opCase.name} (${rounding})${targets ? ' compiles' : ''}`, async () => {
+          if (targets === undefined) return runCase(op, opCase, rounding, forms);
+          for (const target of targets()) await compileCase(op, opCase, rounding, target);
+        });
       }
     }
   });
@@ -67,10 +69,9 @@ async function compileCase<A extends object>(
   op: OpDefinition<A>,
   opCase: OpCase<A>,
   rounding: Rounding,
-  lane: CompileLane,
+  { capabilities, compile: compileShader }: CompileTarget,
 ): Promise<void> {
   const { graph } = buildGraph(op, opCase);
-  const capabilities = lane.capabilities();
   for (const kernel of op.kernels) {
     for (const engine of kernel.usesEngine ? availableEngines(capabilities) : (['scalar'] as const)) {
       for (const sharePipelines of [true, false]) {
@@ -84,7 +85,7 @@ async function compileCase<A extends object>(
           if (error instanceof UnsupportedOpError) continue;
           throw error;
         }
-        for (const { shader } of program.steps) if (shader !== undefined) await lane.compile(shader);
+        for (const { shader } of program.steps) if (shader !== undefined) await compileShader(shader);
       }
     }
   }
