@@ -46,7 +46,35 @@ export default defineConfig(async (): Promise<ViteUserConfig> => {
             include: ['test/{unit,ops,shaders,models,gpu,node}/**/*.test.ts'],
             exclude: skipped,
             setupFiles: ['test/support/setup-node.ts'],
+            provide: { lane: 'everything' },
             // Worker threads would not see the environment variables that choose the Vulkan driver.
+            pool: 'forks',
+          },
+        },
+        // What runs on the GPU once more, on a device with the default limits and no features.
+        {
+          ...common,
+          test: {
+            ...timeouts,
+            name: 'default-limits',
+            include: ['test/{ops,models,gpu,node}/**/*.test.ts'],
+            exclude: skipped,
+            setupFiles: ['test/support/setup-default-limits.ts'],
+            provide: { lane: 'default-limits' },
+            pool: 'forks',
+          },
+        },
+        // And in compatibility mode on OpenGL ES, which is another implementation from end to end.
+        {
+          ...common,
+          test: {
+            ...timeouts,
+            name: 'compatibility',
+            // The command line opens its own device.
+            include: ['test/{ops,models,gpu,node}/**/*.test.ts'],
+            exclude: ['test/node/cli.test.ts', ...skipped],
+            setupFiles: ['test/support/setup-compatibility.ts'],
+            provide: { lane: 'compatibility' },
             pool: 'forks',
           },
         },
@@ -70,6 +98,7 @@ export default defineConfig(async (): Promise<ViteUserConfig> => {
             name: 'browser',
             include: ['test/{unit,ops,gpu,browser}/**/*.test.ts'],
             exclude: [...NEEDS_NODE, ...skipped],
+            provide: { lane: 'everything' },
             browser: {
               enabled: true,
               headless: true,

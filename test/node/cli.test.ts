@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { rolldown } from 'rolldown';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { wgslPlugin } from '../../scripts/wgsl-plugin.mjs';
 import { readSafetensors, writeSafetensors } from '../../src/formats/safetensors.ts';
 import { sharedPath } from '../support/shared.ts';
@@ -234,6 +234,11 @@ test('doctor finds nothing wrong with this device', async () => {
   const report = JSON.parse(stdout) as { selfTest: unknown; engineSpeeds: object; engine: string };
   expect(report.selfTest).toMatchObject({ passed: true });
   expect(Object.keys(report.engineSpeeds)).toContain(report.engine);
+  // The program gets what its tests' lane is for.
+  if (inject('lane') === 'default-limits') {
+    const adapter = { vendor: '', architecture: '', description: '', isSoftware: false };
+    expect(report).toMatchObject({ adapter, features: ['core-features-and-limits'] });
+  }
   expect(code).toBe(0);
 }, 300_000);
 
