@@ -98,7 +98,6 @@ export default defineConfig(async (): Promise<ViteUserConfig> => {
             name: 'browser',
             include: ['test/{unit,ops,gpu,browser}/**/*.test.ts'],
             exclude: [...NEEDS_NODE, ...skipped],
-            provide: { lane: 'everything' },
             browser: {
               enabled: true,
               headless: true,
