@@ -2,25 +2,12 @@ import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
 import { FormatError } from '../../../src/errors.ts';
 import { readNpy } from '../../../src/formats/npy.ts';
-
-/** A file as NumPy's format documentation describes it, version 1 unless another is given. */
-function npyFile(header: string, data: ArrayBufferView | number[] = [], version = 1): Uint8Array {
-  const bytes = Array.isArray(data)
-    ? Uint8Array.from(data)
-    : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  const text = new TextEncoder().encode(header);
-  const length = Array.from({ length: version === 1 ? 2 : 4 }, (_, byte) => (text.length >> (8 * byte)) & 255);
-  return Uint8Array.from([0x93, ...new TextEncoder().encode('NUMPY'), version, 0, ...length, ...text, ...bytes]);
-}
-
-function headerOf(descriptor: string, shape: string, order = 'False'): string {
-  return `{'descr': '${descriptor}', 'fortran_order': ${order}, 'shape': ${shape}, }          \n`;
-}
+import { npyFile, npyHeader } from '../../support/small-files.ts';
 
 describe('reads', () => {
   test.each([1, 2, 3])('version %i', (version) => {
     const data = Float32Array.of(1, -2.5, 3, 4, 5, 6);
-    expect(readNpy(npyFile(headerOf('<f4', '(2, 3)'), data, version))).toEqual({
+    expect(readNpy(npyFile(npyHeader('<f4', '(2, 3)'), data, version))).toEqual({
       dtype: 'float32',
       shape: [2, 3],
       data,
@@ -34,19 +21,19 @@ describe('reads', () => {
     ['<f8', Float64Array.of(0.1, 1e30), { dtype: 'float32', data: Float32Array.of(0.1, 1e30) }],
     ['<i8', BigInt64Array.of(-5n, 7n), { dtype: 'int32', data: Int32Array.of(-5, 7) }],
   ])('%s', (descriptor, data, expected) => {
-    expect(readNpy(npyFile(headerOf(descriptor, '(2,)'), data))).toEqual({ ...expected, shape: [2] });
+    expect(readNpy(npyFile(npyHeader(descriptor, '(2,)'), data))).toEqual({ ...expected, shape: [2] });
   });
 
   test('scalars, empty arrays, keys in another order and other quotes', () => {
-    expect(readNpy(npyFile(headerOf('|u1', '()'), [9])).shape).toEqual([]);
-    expect(readNpy(npyFile(headerOf('<f4', '(0, 3)'))).data).toHaveLength(0);
+    expect(readNpy(npyFile(npyHeader('|u1', '()'), [9])).shape).toEqual([]);
+    expect(readNpy(npyFile(npyHeader('<f4', '(0, 3)'))).data).toHaveLength(0);
     expect(readNpy(npyFile('{"shape": (1,), "fortran_order": True, "descr": "|u1"}', [9])).data).toEqual(
       Uint8Array.of(9),
     );
   });
 
   test('a file at an odd offset of a larger buffer', () => {
-    const file = npyFile(headerOf('<f4', '(1,)'), Float32Array.of(2));
+    const file = npyFile(npyHeader('<f4', '(1,)'), Float32Array.of(2));
     const shifted = new Uint8Array(file.length + 1);
     shifted.set(file, 1);
     expect(readNpy(shifted.subarray(1)).data).toEqual(Float32Array.of(2));
@@ -54,11 +41,11 @@ describe('reads', () => {
 });
 
 describe('refuses', () => {
-  const good = npyFile(headerOf('<f4', '(2, 3)'), new Float32Array(6));
+  const good = npyFile(npyHeader('<f4', '(2, 3)'), new Float32Array(6));
   test.each([
     ['an empty file', new Uint8Array(0), /does not begin/],
     ['another kind of file', new TextEncoder().encode('PK and so on and on'), /does not begin/],
-    ['an unknown version', npyFile(headerOf('<f4', '(1,)'), new Float32Array(1), 4), /version 4/],
+    ['an unknown version', npyFile(npyHeader('<f4', '(1,)'), new Float32Array(1), 4), /version 4/],
     ['a header beyond the end', good.subarray(0, 40), /header ends at byte/],
     [
       'a header of more than any array needs',
@@ -71,19 +58,19 @@ describe('refuses', () => {
       npyFile("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,)}"),
       /lacks a plain descr/,
     ],
-    ['a negative size', npyFile(headerOf('<f4', '(-1,)')), /lacks a plain descr/],
+    ['a negative size', npyFile(npyHeader('<f4', '(-1,)')), /lacks a plain descr/],
     [
       'a size beyond what can be counted',
-      npyFile(headerOf('<f4', '(99999999999, 99999999999)')),
+      npyFile(npyHeader('<f4', '(99999999999, 99999999999)')),
       /not one of an array/,
     ],
     ['too few bytes', good.subarray(0, good.length - 1), /needs 24 bytes of data, the file has 23/],
     ['too many bytes', Uint8Array.of(...good, 0), /needs 24 bytes of data, the file has 25/],
-    ['big-endian elements', npyFile(headerOf('>f4', '(1,)'), new Float32Array(1)), /type ">f4".*astype/],
-    ['column-major order', npyFile(headerOf('<f4', '(2, 3)', 'True'), new Float32Array(6)), /ascontiguousarray/],
+    ['big-endian elements', npyFile(npyHeader('>f4', '(1,)'), new Float32Array(1)), /type ">f4".*astype/],
+    ['column-major order', npyFile(npyHeader('<f4', '(2, 3)', 'True'), new Float32Array(6)), /ascontiguousarray/],
     [
       'an int64 beyond int32',
-      npyFile(headerOf('<i8', '(1,)'), BigInt64Array.of(2n ** 31n)),
+      npyFile(npyHeader('<i8', '(1,)'), BigInt64Array.of(2n ** 31n)),
       /2147483648 does not fit int32/,
     ],
   ])('%s', (_name, file, message) => {

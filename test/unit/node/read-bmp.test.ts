@@ -2,38 +2,7 @@ import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
 import { FormatError } from '../../../src/errors.ts';
 import { readBmp } from '../../../src/node/read-bmp.ts';
-
-interface BmpOptions {
-  readonly width?: number;
-  readonly height?: number;
-  readonly bits?: number;
-  readonly compression?: number;
-  readonly headerBytes?: number;
-  readonly masks?: readonly number[];
-  readonly pixels?: readonly number[];
-}
-
-/** A file of two by two pixels as the format's documentation describes it, unless told otherwise. */
-function bmpFile(options: BmpOptions = {}): Uint8Array {
-  const { width = 2, height = 2, bits = 24, compression = 0, headerBytes = 40, masks = [] } = options;
-  // Blue, green, red; rows of six bytes are padded to eight; the lower row first.
-  const pixels = options.pixels ?? [7, 8, 9, 10, 11, 12, 0, 0, 1, 2, 3, 4, 5, 6, 0, 0];
-  const offset = 14 + headerBytes + (headerBytes > 40 ? 0 : masks.length * 4);
-  const file = new Uint8Array(offset + pixels.length);
-  const view = new DataView(file.buffer);
-  file.set([0x42, 0x4d]);
-  view.setUint32(2, file.length, true);
-  view.setUint32(10, offset, true);
-  view.setUint32(14, headerBytes, true);
-  view.setInt32(18, width, true);
-  view.setInt32(22, height, true);
-  view.setUint16(26, 1, true);
-  view.setUint16(28, bits, true);
-  view.setUint32(30, compression, true);
-  masks.forEach((mask, index) => view.setUint32(54 + index * 4, mask, true));
-  file.set(pixels, offset);
-  return file;
-}
+import { bmpFile } from '../../support/small-files.ts';
 
 const upperRow = [3, 2, 1, 255, 6, 5, 4, 255];
 const lowerRow = [9, 8, 7, 255, 12, 11, 10, 255];
