@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { importTflite } from '../../src/formats/tflite/index.ts';
+import { inspectGraph } from '../../src/runtime/inspect-graph.ts';
+import { attempt } from '../support/corrupted-load.ts';
+import { corrupt, observeReads, targetOf } from '../support/corruption.ts';
+import { sharedPath } from '../support/shared.ts';
+
+// A slice of the soak (test/soak/corrupted-files.test.ts), with kernels for the specification's default limits.
+
+const hasModels = sharedPath('models') !== null;
+
+test.skipIf(!hasModels).each([
+  ['hand-gesture/keypoint_classifier.tflite', 140],
+  ['mlperf-tiny/kws_ref_model.tflite', 60],
+])('%s: %i damaged files are refused with an error of this library, or load', (path, cases) => {
+  const file = readFileSync(sharedPath('models', path)!);
+  const target = targetOf(file, observeReads(file, importTflite));
+  const outcomes = new Set<string>();
+  for (let seed = 0; seed < cases; seed++) {
+    const { error } = attempt(target, seed, (bytes) => inspectGraph(importTflite(bytes)));
+    outcomes.add(error?.name ?? 'read');
+  }
+  // The damage is neither too little to be noticed nor too much to let anything through.
+  expect(outcomes).toContain('FormatError');
+  expect(outcomes).toContain('read');
+});
+
+test('a seed damages a file always in the same way', () => {
+  const target = targetOf(Uint8Array.from({ length: 1000 }, (_, index) => index));
+  const damaged = Array.from({ length: 200 }, (_, seed) => corrupt(target, seed));
+  expect(Array.from({ length: 200 }, (_, seed) => corrupt(target, seed))).toEqual(damaged);
+  expect(new Set(damaged.map(({ kind }) => kind)).size).toBe(11);
+});
