@@ -25,7 +25,10 @@ const layers: readonly Layer[] = [
   // ResNet-50.
   convolution(56, 64, 256, 1),
   convolution(14, 1024, 256, 1),
-  // The stem of MobileNetV2, then ResNet's stages.
+  // The first and the last stage of a ResNet for CIFAR-10.
+  convolution(32, 16, 16, 3),
+  convolution(8, 64, 64, 3),
+  // The stem of MobileNetV2, then the stages of ResNet-50.
   convolution(224, 3, 32, 3, 2),
   convolution(56, 64, 64, 3),
   convolution(28, 128, 128, 3),

@@ -13,7 +13,7 @@ export interface SizeLimit {
   readonly bytes: number;
 }
 
-const smallLimit: SizeLimit = { multiplyAdds: 160e6, bytes: 8 * 2 ** 20 };
+const smallLimit: SizeLimit = { multiplyAdds: 60e6, bytes: 8 * 2 ** 20 };
 
 /** How long one launch may take at the device's peak; kernels reach some tenth of it. */
 const autoSeconds = 0.02;

@@ -9,6 +9,8 @@ export interface Environment {
   readonly host: {
     readonly cpu: string;
     readonly cores: number;
+    /** Processes that wanted to run during the last minute, before the benchmark did. */
+    readonly loadAverage: number;
     readonly platform: string;
     readonly node: string;
     /** Version of the npm package that brings Dawn. */
@@ -24,6 +26,7 @@ export async function describeEnvironment(commit: string | undefined): Promise<E
     host: {
       cpu: cpus[0]?.model.trim() ?? 'unknown',
       cores: cpus.length,
+      loadAverage: os.loadavg()[0],
       platform: `${process.platform} ${process.arch}`,
       node: process.version,
       webgpu: packageJson.dependencies.webgpu,

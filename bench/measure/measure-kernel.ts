@@ -9,7 +9,7 @@ import { type Peaks, roofsFor } from './peaks.ts';
 import type { FailedVariant, KernelReport, VariantReport } from './report.ts';
 import { roofline } from './roofline.ts';
 import { summarize } from './statistics.ts';
-import type { Stopwatch } from './stopwatch.ts';
+import type { Calibration, Stopwatch } from './stopwatch.ts';
 import { compileFor, programCost, Workload } from './workload.ts';
 
 /** What to measure, and how often. */
@@ -28,6 +28,17 @@ interface Variant extends VariantName {
   readonly program: Program;
 }
 
+interface Contestant {
+  readonly variant: Variant;
+  readonly workload: Workload;
+  readonly calibration: Calibration;
+  readonly samples: number[];
+}
+
+/** Variants that are so much slower than the fastest get few samples: they take the most time and matter least. */
+const hopelessFactor = 4;
+const hopelessSamples = 3;
+
 /** What takes the GPU's clocks up from rest, and the variants' first submissions besides. */
 const warmUpSeconds = 0.1;
 
@@ -42,7 +53,7 @@ export async function measureKernel(
   const variants = listVariants(device, kernelCase, options);
   if (variants.length === 0) throw new UnsupportedOpError(`${kernelCase.name}: no kernel accepts it.`);
   const failed: FailedVariant[] = [];
-  const ready: { variant: Variant; workload: Workload; repetitions: number; samples: number[] }[] = [];
+  const ready: Contestant[] = [];
   // Together, so that drivers compile them side by side.
   const created = await Promise.allSettled(
     variants.map(({ program }) => Workload.create(device, program, options.signal)),
@@ -53,18 +64,22 @@ export async function measureKernel(
       try {
         const each = created[index];
         if (each.status === 'rejected') throw each.reason;
-        const repetitions = await stopwatch.calibrate(each.value);
-        ready.push({ variant, workload: each.value, repetitions, samples: [] });
+        ready.push({ variant, workload: each.value, calibration: await stopwatch.calibrate(each.value), samples: [] });
       } catch (error) {
         if (!(error instanceof DeviceError) || device.isLost) throw error;
         failed.push({ ...nameOf(variant), error: error.message });
       }
     }
     if (ready.length > 0 && !device.capabilities.isSoftware) {
-      await stopwatch.warmUp(ready[0].workload, ready[0].repetitions, warmUpSeconds);
+      await stopwatch.warmUp(ready[0].workload, ready[0].calibration.repetitions, warmUpSeconds);
     }
+    const fastest = Math.min(...ready.map(({ calibration }) => calibration.seconds));
     for (let turn = 0; turn < options.repeat; turn++) {
-      for (const { workload, repetitions, samples } of ready) samples.push(await stopwatch.time(workload, repetitions));
+      for (const { workload, calibration, samples } of ready) {
+        const isHopeless = calibration.seconds > hopelessFactor * fastest;
+        if (turn >= hopelessSamples && isHopeless) continue;
+        samples.push(await stopwatch.time(workload, calibration.repetitions));
+      }
     }
   } finally {
     for (const workload of workloads) workload?.destroy();
@@ -75,12 +90,12 @@ export async function measureKernel(
     op: kernelCase.op,
     operations,
     bytes,
-    variants: ready.map(({ variant, repetitions, samples }) => describe(variant, repetitions, samples, peaks)),
+    variants: ready.map((contestant) => describe(contestant, peaks)),
     failed,
   };
 }
 
-function describe(variant: Variant, repetitions: number, samples: readonly number[], peaks: Peaks): VariantReport {
+function describe({ variant, calibration, samples }: Contestant, peaks: Peaks): VariantReport {
   const seconds = summarize(samples);
   const cost = programCost(variant.program);
   const workgroups = variant.program.steps.flatMap(({ dispatch }) => (dispatch ? [dispatch.workgroups] : []));
@@ -88,7 +103,7 @@ function describe(variant: Variant, repetitions: number, samples: readonly numbe
   return {
     ...nameOf(variant),
     workgroups,
-    repetitions,
+    repetitions: calibration.repetitions,
     seconds,
     operationsPerSecond: cost.operations / seconds.median,
     bytesPerSecond: cost.bytes / seconds.median,

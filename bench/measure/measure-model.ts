@@ -100,7 +100,7 @@ async function enter(
   try {
     const workload = await Workload.create(device, compileFor(device, graph, { engine, sharePipelines }), signal);
     try {
-      const repetitions = await stopwatch.calibrate(workload);
+      const { repetitions } = await stopwatch.calibrate(workload);
       await session.run(inputs, { signal });
       return { pipelines, session, workload, repetitions, latencies: [], kernels: [] };
     } catch (error) {

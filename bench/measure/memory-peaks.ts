@@ -63,7 +63,7 @@ async function measureSet(
     for (const access of accesses) {
       if (access.kind === 'read' && !canRead) continue;
       const work = await accessWork(device, access, buffers, workingSetBytes);
-      const repetitions = await stopwatch.calibrate(work);
+      const { repetitions } = await stopwatch.calibrate(work);
       measured.push({ work, repetitions, kind: access.kind, seconds: Infinity });
     }
     for (let turn = 0; turn < turns; turn++) {

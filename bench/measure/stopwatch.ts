@@ -12,6 +12,13 @@ export interface Work {
 /** What measured: GPU timestamps around a compute pass, or the host's clock around a submission. */
 export type Clock = 'gpu' | 'host';
 
+/** How to sample some work. */
+export interface Calibration {
+  readonly repetitions: number;
+  /** Of one repetition, roughly. */
+  readonly seconds: number;
+}
+
 /** A submission's own cost is kept below this share of what the host's clock measures. */
 const submissionShare = 0.05;
 /** Browsers round GPU timestamps to 100 microseconds, which is then a fiftieth. */
@@ -67,13 +74,14 @@ export class Stopwatch {
     return seconds / repetitions;
   }
 
-  /** How many repetitions take as long as they should. The first runs pay for what drivers put off until then. */
-  async calibrate(work: Work): Promise<number> {
+  /** How many repetitions take as long as they should. The first run pays for what drivers put off until then. */
+  async calibrate(work: Work): Promise<Calibration> {
     let repetitions = 1;
     await this.time(work, repetitions);
     for (;;) {
-      const seconds = (await this.time(work, repetitions)) * repetitions;
-      if (seconds >= this.targetSeconds || repetitions === maxRepetitions) return repetitions;
+      const each = await this.time(work, repetitions);
+      const seconds = each * repetitions;
+      if (seconds >= this.targetSeconds || repetitions === maxRepetitions) return { repetitions, seconds: each };
       // A time of nothing is the clock's resolution; growth is bounded because the first times are the least exact.
       const growth = Math.min(Math.max(this.targetSeconds / seconds, 1.25), 16);
       repetitions = Math.min(Math.ceil(repetitions * growth), maxRepetitions);

@@ -69,7 +69,7 @@ test('the scale decides which sizes fit', () => {
   const slow = { operationsPerSecond: 1e9, bytesPerSecond: 1e9 };
   const fast = { operationsPerSecond: 100e12, bytesPerSecond: 4e12 };
   const large = find('gemm/int8/4096x4096x4096');
-  const moderate = find('gemm/int8/512x512x512');
+  const moderate = find('gemm/int8/256x256x256');
   expect(isWithin(large, sizeLimit('small', fast))).toBe(false);
   expect(isWithin(large, sizeLimit('auto', slow))).toBe(false);
   expect(isWithin(large, sizeLimit('auto', fast))).toBe(true);
