@@ -40,6 +40,7 @@ export async function openGpu(options: OpenGpuOptions = {}): Promise<GPU> {
     `No WebGPU adapter (looked for: ${kind}). For a hardware one, install its Vulkan driver ` +
       `(on Debian: mesa-vulkan-drivers, or the vendor's). For a software one on Linux x64: ` +
       `npm install --save-dev @sparticuz/chromium tar-fs`,
+    { reason: 'unavailable' },
   );
 }
 
