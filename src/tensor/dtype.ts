@@ -1,3 +1,5 @@
+import { ShapeError } from '../errors.ts';
+
 /** Element types a value can have. */
 export type DType = 'float32' | 'int8' | 'uint8' | 'int32';
 
@@ -23,9 +25,16 @@ export function bytesPerElement(dtype: DType): number {
   return constructors[dtype].BYTES_PER_ELEMENT;
 }
 
-/** A zero-filled host array of `length` elements. */
+/** A zero-filled host array of `length` elements. @throws ShapeError when there is no memory for it */
 export function allocateData<T extends DType>(dtype: T, length: number): DTypeArrays[T] {
-  return new constructors[dtype](length) as DTypeArrays[T];
+  try {
+    return new constructors[dtype](length) as DTypeArrays[T];
+  } catch (cause) {
+    throw new ShapeError(
+      `There is no memory for ${length} ${dtype} elements (${String(cause)}). Use a smaller batch or model.`,
+      { cause },
+    );
+  }
 }
 
 /** The dtype a typed array holds, or undefined when no dtype is stored that way. */

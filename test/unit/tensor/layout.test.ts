@@ -9,6 +9,11 @@ import { createTensor } from '../../../src/tensor/tensor.ts';
 const shapes = fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 4 });
 const dtypes = fc.constantFrom<DType>('float32', 'int8', 'uint8', 'int32');
 
+test('an array that no memory holds is a ShapeError', () => {
+  expect(() => allocateData('float32', 2 ** 45)).toThrow(ShapeError);
+  expect(() => allocateData('int8', 2 ** 60)).toThrow(/no memory for 1152921504606846976 int8 elements.*smaller batch/);
+});
+
 describe('rows of quads', () => {
   test('packing and unpacking is the identity', () => {
     fc.assert(
