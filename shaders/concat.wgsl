@@ -1,12 +1,11 @@
 // y = x0, x1, … one after the other along an axis, up to seven of them; int8 or float32.
-// With the axes outside and inside the joined one merged, input i is [OUTER, SIZE_i] and y is [OUTER, Σ SIZE_i], counted
-// in quads (BY_ELEMENT 0) or, when the last axis is joined at places that are no multiples of four, in elements.
+// With the axes outside and inside the joined one merged, input i is [outer, SIZE_i] and y is [outer, SIZE], counted in
+// quads (BY_ELEMENT 0) or, when the last axis is joined at places that are no multiples of four, in elements.
 // One invocation per quad of the output.
 //#import linear-index
 //#import quads-int8
 //#import concat-copy
 const BY_ELEMENT: u32 = 0;
-const OUTER: u32 = 1;
 const SIZE_0: u32 = 1;
 const SIZE_1: u32 = 0;
 const SIZE_2: u32 = 0;
@@ -23,18 +22,17 @@ const QUADS_4: u32 = 1;
 const QUADS_5: u32 = 1;
 const QUADS_6: u32 = 1;
 
-const START_1: u32 = SIZE_0;
-const START_2: u32 = START_1 + SIZE_1;
-const START_3: u32 = START_2 + SIZE_2;
-const START_4: u32 = START_3 + SIZE_3;
-const START_5: u32 = START_4 + SIZE_4;
-const START_6: u32 = START_5 + SIZE_5;
-const SIZE: u32 = START_6 + SIZE_6;
-const SIZES = array<u32, 7>(SIZE_0, SIZE_1, SIZE_2, SIZE_3, SIZE_4, SIZE_5, SIZE_6);
-const STARTS = array<u32, 7>(0u, START_1, START_2, START_3, START_4, START_5, START_6);
+// Where each input begins in y; where there is none, y ends.
+const START_1: u32 = 1;
+const START_2: u32 = 1;
+const START_3: u32 = 1;
+const START_4: u32 = 1;
+const START_5: u32 = 1;
+const START_6: u32 = 1;
+const SIZE: u32 = 1;
 // Quads of a row of y; only where elements are counted.
-const ROW_QUADS: u32 = (SIZE + 3u) / 4u;
-const Y_QUADS: u32 = OUTER * select(SIZE, ROW_QUADS, BY_ELEMENT == 1u);
+const ROW_QUADS: u32 = 1;
+const Y_QUADS: u32 = 1;
 
 @group(0) @binding(1) var<storage, read> x0: array<Quad, QUADS_0>;
 @group(0) @binding(2) var<storage, read> x1: array<Quad, QUADS_1>;
@@ -45,10 +43,22 @@ const Y_QUADS: u32 = OUTER * select(SIZE, ROW_QUADS, BY_ELEMENT == 1u);
 @group(0) @binding(7) var<storage, read> x6: array<Quad, QUADS_6>;
 @group(0) @binding(8) var<storage, read_write> y: array<Quad, Y_QUADS>;
 
-// Which input the place belongs to. Absent inputs have no places: they begin where y ends.
-fn inputAt(place: u32) -> u32 {
-  return u32(place >= START_1) + u32(place >= START_2) + u32(place >= START_3) + u32(place >= START_4)
-    + u32(place >= START_5) + u32(place >= START_6);
+// The input that a place of y is taken from, where that begins in y, and its size.
+struct Source {
+  input: u32,
+  start: u32,
+  size: u32,
+}
+
+fn sourceOf(place: u32) -> Source {
+  var source = Source(0u, 0u, SIZE_0);
+  if (place >= START_1) { source = Source(1u, START_1, SIZE_1); }
+  if (place >= START_2) { source = Source(2u, START_2, SIZE_2); }
+  if (place >= START_3) { source = Source(3u, START_3, SIZE_3); }
+  if (place >= START_4) { source = Source(4u, START_4, SIZE_4); }
+  if (place >= START_5) { source = Source(5u, START_5, SIZE_5); }
+  if (place >= START_6) { source = Source(6u, START_6, SIZE_6); }
+  return source;
 }
 
 fn load(input: u32, index: u32) -> Quad {
@@ -66,10 +76,10 @@ fn load(input: u32, index: u32) -> Quad {
 fn element(row: u32, place: u32) -> u32 {
   // Lanes of the padding read the last element.
   let inside = min(place, SIZE - 1u);
-  let input = inputAt(inside);
-  let channel = inside - STARTS[input];
-  let quad = load(input, row * ((SIZES[input] + 3u) / 4u) + channel / 4u);
-  return lane(convert(quad, input), channel % 4u);
+  let source = sourceOf(inside);
+  let channel = inside - source.start;
+  let quad = load(source.input, row * ((source.size + 3u) / 4u) + channel / 4u);
+  return lane(convert(quad, source.input), channel % 4u);
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -85,6 +95,6 @@ fn main(@builtin(workgroup_id) workgroupId: vec3<u32>, @builtin(local_invocation
     return;
   }
   let place = index % SIZE;
-  let input = inputAt(place);
-  y[index] = convert(load(input, index / SIZE * SIZES[input] + place - STARTS[input]), input);
+  let source = sourceOf(place);
+  y[index] = convert(load(source.input, index / SIZE * source.size + place - source.start), source.input);
 }

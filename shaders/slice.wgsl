@@ -4,7 +4,9 @@
 //#import coordinates
 //#import quads-int8
 const X_QUADS: u32 = 1;
-const X_CHANNELS: u32 = 1;
+const Y_QUADS: u32 = 1;
+const X_ROW_QUADS: u32 = 1;
+const Y_ROW_QUADS: u32 = 1;
 const Y_CHANNELS: u32 = 1;
 const CHANNEL_BEGIN: u32 = 0;
 const CHANNEL_STRIDE: u32 = 1;
@@ -19,10 +21,6 @@ const STRIDE_2: u32 = 0;
 const STRIDE_3: u32 = 0;
 // The row of x that the first row of y is taken from.
 const FIRST_ROW: u32 = 0;
-
-const X_ROW_QUADS: u32 = (X_CHANNELS + 3u) / 4u;
-const Y_ROW_QUADS: u32 = (Y_CHANNELS + 3u) / 4u;
-const Y_QUADS: u32 = SIZE_0 * SIZE_1 * SIZE_2 * SIZE_3 * Y_ROW_QUADS;
 
 @group(0) @binding(1) var<storage, read> x: array<Quad, X_QUADS>;
 @group(0) @binding(2) var<storage, read_write> y: array<Quad, Y_QUADS>;

@@ -14,6 +14,7 @@ import {
 } from '../tensor/shape.ts';
 import { emptyTensor } from '../tensor/tensor.ts';
 import {
+  type AxisRange,
   defineOp,
   type Dispatch,
   type Kernel,
@@ -129,6 +130,18 @@ export const add: OpDefinition<AddAttributes> = defineOp({
     broadcastKernel('int8', 'add-int8-broadcast', addInt8Broadcast),
     broadcastKernel('float32', 'add-float-broadcast', addFloatBroadcast),
   ],
+  partition: {
+    unit: () => 1,
+    part(context, range) {
+      const { attributes, outputs } = context;
+      const read = (shape: Shape): readonly AxisRange[] => {
+        const axis = range.axis - outputs[0].shape.length + shape.length;
+        // What is repeated along the axis is read whole.
+        return axis < 0 || shape[axis] === 1 ? [] : [{ ...range, axis }];
+      };
+      return { attributes, inputs: shapes(context).map((shape, input) => ({ input, ranges: read(shape) })) };
+    },
+  },
   absorbConsumer: absorbActivation,
 });
 

@@ -16,7 +16,14 @@ import {
   sameQuantization,
   tensorQuantization,
 } from './lib/operands.ts';
-import { type PoolAttributes, poolDispatch, poolShape, windowOffsets, windowReach } from './lib/pooling.ts';
+import {
+  type PoolAttributes,
+  poolDispatch,
+  poolPartition,
+  poolShape,
+  windowOffsets,
+  windowReach,
+} from './lib/pooling.ts';
 
 export interface AveragePool2dAttributes extends PoolAttributes {
   /**
@@ -55,14 +62,20 @@ const kernel: Kernel<AveragePool2dAttributes> = {
         AVERAGE_ZERO_POINT: output.zeroPoints[0],
         LARGEST_COUNT: pixels,
       },
-      multipliers() {
-        const table = new Int32Array((pixels + 1) * 2);
-        for (let count = 1; count <= pixels; count++) {
-          const { bits, shift } = meanMultiplier(input.scales[0], output.scales[0], count, context.rounding);
-          table.set([bits, shift], count * 2);
-        }
-        return table;
-      },
+      bindings: [
+        {
+          constant: 'multipliers',
+          sizeBytes: (pixels + 1) * 8,
+          data() {
+            const table = new Int32Array((pixels + 1) * 2);
+            for (let count = 1; count <= pixels; count++) {
+              const { bits, shift } = meanMultiplier(input.scales[0], output.scales[0], count, context.rounding);
+              table.set([bits, shift], count * 2);
+            }
+            return table;
+          },
+        },
+      ],
     });
   },
 };
@@ -103,6 +116,7 @@ export const averagePool2d: OpDefinition<AveragePool2dAttributes> = defineOp({
     return [y];
   },
   kernels: [kernel],
+  partition: poolPartition('average-pool2d'),
   absorbConsumer: absorbActivation,
   lowerUnsigned: (attributes) => ({ ...attributes, unsigned: true }),
 });

@@ -1,7 +1,15 @@
 import shader from '../../shaders/concat.wgsl';
 import { ShapeError } from '../errors.ts';
 import { codeRange } from '../tensor/dtype.ts';
-import { elementCount, formatShape, normalizeAxis, quadCount, rowLength, type Shape } from '../tensor/shape.ts';
+import {
+  elementCount,
+  formatShape,
+  normalizeAxis,
+  quadCount,
+  quadsPerRow,
+  rowLength,
+  type Shape,
+} from '../tensor/shape.ts';
 import { emptyTensor, type TensorType } from '../tensor/tensor.ts';
 import {
   defineOp,
@@ -49,6 +57,8 @@ const kernel: Kernel<ConcatAttributes> = {
     const byElement = isLastAxis && inputs.slice(0, -1).some((input) => rowLength(input.shape) % 4 !== 0);
     const outer = elementCount(output.shape.slice(0, axis));
     const sizes = inputs.map((input) => (byElement ? rowLength(input.shape) : quadCount(input.shape) / outer));
+    const starts = sizes.map((_, index) => sizes.slice(0, index).reduce((sum, size) => sum + size, 0));
+    const end = sizes.reduce((sum, size) => sum + size, 0);
     const slots = Array.from({ length: maxInputs }, (_, index) => Math.min(index, inputs.length - 1));
     const launch = linearDispatch(quadCount(output.shape));
     const conversion = convert(context, inputs, slots);
@@ -58,8 +68,13 @@ const kernel: Kernel<ConcatAttributes> = {
       constants: {
         ...launch.constants,
         BY_ELEMENT: byElement ? 1 : 0,
-        OUTER: outer,
         ...numbered('SIZE', sizes),
+        ...Object.fromEntries(
+          slots.slice(1).map((_, index) => [`START_${index + 1}`, starts[index + 1] ?? end] as const),
+        ),
+        SIZE: end,
+        ROW_QUADS: quadsPerRow(output.shape),
+        Y_QUADS: quadCount(output.shape),
         ...numbered(
           'QUADS',
           slots.map((index) => quadCount(inputs[index].shape)),
@@ -158,6 +173,24 @@ export const concat: OpDefinition<ConcatAttributes> = defineOp({
   },
   kernels: [kernel],
   split: splitJoin,
+  partition: {
+    unit: () => 1,
+    part(context, range) {
+      const { attributes, inputs, outputs } = context;
+      const joined = normalizeAxis(attributes.axis, outputs[0].shape.length, `concat "${context.name}"`);
+      if (range.axis !== joined) return { attributes, inputs: inputs.map((_, input) => ({ input, ranges: [range] })) };
+      // Of each input what falls into the range, in the input's own indices.
+      let position = 0;
+      const reads = inputTypes(context).flatMap(({ shape }, input) => {
+        const size = shape[joined];
+        const start = Math.max(range.start - position, 0);
+        const end = Math.min(range.end - position, size);
+        position += size;
+        return start < end ? [{ input, ranges: [{ axis: joined, start, end }] }] : [];
+      });
+      return { attributes, inputs: reads };
+    },
+  },
 });
 
 /**

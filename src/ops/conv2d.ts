@@ -8,11 +8,14 @@ import {
   activationShapes,
   checkWindow,
   type ConvolutionShape,
+  kernelSpans,
   outputSize,
   type WindowAttributes,
 } from './lib/convolution-shape.ts';
 import { absorbLayerConsumer, finishReference, type LayerAttributes } from './lib/fused-layer.ts';
 import { centered, checkBias, shapeOfRank } from './lib/layer-operands.ts';
+import { channelsPart, pixelsPart } from './lib/layer-part.ts';
+import { windowPart } from './lib/window-part.ts';
 
 export interface Conv2dAttributes extends WindowAttributes, LayerAttributes {
   /** Divides the channels of input and output; each group of outputs sees its group of inputs. */
@@ -39,6 +42,27 @@ export const conv2d: OpDefinition<Conv2dAttributes> = defineOp({
   },
   quantization: { output: 'calibrated', weights: { input: 1, axis: 0, bias: 2 } },
   kernels: convolutionKernels('conv2d', shapeOf),
+  partition: {
+    // A group sees its own inputs only, so what is cut are whole groups, unless there is just one.
+    unit(context, axis) {
+      const { groups, outChannels } = shapeOf(context);
+      return axis < 3 || groups === 1 ? 1 : outChannels / groups;
+    },
+    part(context, range) {
+      const { attributes } = context;
+      const shape = shapeOf(context);
+      if (range.axis < 3) {
+        const window = windowPart(range, activationShapes(shape).input, kernelSpans(shape), shape);
+        return window && pixelsPart(context, range, window);
+      }
+      if (shape.groups === 1) return channelsPart(context, attributes, range, 0, []);
+      const first = (range.start / shape.outChannels) * shape.groups;
+      const last = (range.end / shape.outChannels) * shape.groups;
+      const groupIn = shape.inChannels / shape.groups;
+      const x = [{ axis: 3, start: first * groupIn, end: last * groupIn }];
+      return channelsPart(context, { ...attributes, groups: last - first }, range, 0, x);
+    },
+  },
   absorbConsumer: absorbLayerConsumer,
   absorbProducer: absorbPad,
 });

@@ -28,7 +28,12 @@ export type Binding =
   | { readonly input: number }
   | { readonly output: number }
   /** Data made from constants at load time, in the order the kernel reads it; unique `constant` role within the node. */
-  | { readonly constant: string; readonly data: () => Uint32Array | Int32Array | Float32Array };
+  | {
+      readonly constant: string;
+      /** Known before the data is made. */
+      readonly sizeBytes: number;
+      readonly data: () => Uint32Array | Int32Array | Float32Array;
+    };
 
 /** Physical work, to compare with the device's limits. */
 export interface Cost {
@@ -86,6 +91,31 @@ export interface NodePart<A> {
   readonly output: TensorType;
 }
 
+/** The indices from start to before end of an axis. */
+export interface AxisRange {
+  readonly axis: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A node of the same op that computes some indices of a node's output. */
+export interface OutputPart<A> {
+  readonly attributes: A;
+  /** By position: an input of the whole node, and the indices of it that are read; all of them along axes without a range. */
+  readonly inputs: readonly { readonly input: number; readonly ranges?: readonly AxisRange[] }[];
+}
+
+/** How an op of a single output computes it in parts, where it or what it reads is larger than a device can bind. */
+export interface PartitionRule<A> {
+  /** An axis of the output may be cut at multiples of this; undefined where it cannot be cut. */
+  unit(context: OpContext<A>, axis: number): number | undefined;
+  /**
+   * What computes the indices, for a range between two such multiples or up to the end. Computed in parts, an output has
+   * the same bytes. Undefined when no node of the op computes them by themselves.
+   */
+  part(context: OpContext<A>, range: AxisRange): OutputPart<A> | undefined;
+}
+
 /** How an op takes part when a float32 graph becomes int8. */
 export interface QuantizationRule {
   /**
@@ -120,6 +150,8 @@ export interface OpDefinition<A> {
   adaptAttributes?(before: OpContext<A>, inputs: readonly (TensorType | undefined)[]): A;
   /** Several nodes that compute one of a single output where no launch can (a join of many inputs); undefined if one can. */
   split?(context: OpContext<A>): readonly NodePart<A>[] | undefined;
+  /** How the output is computed in parts; without a rule, a node that exceeds a limit of the device cannot run there. */
+  readonly partition?: PartitionRule<A>;
   /**
    * Fuses the only consumer of this node's output into this node (an activation, a residual add). `slot` is the
    * consumer's input that this node feeds. The result's output is the consumer's.

@@ -7,12 +7,15 @@ import {
   activationShapes,
   checkWindow,
   type ConvolutionShape,
+  kernelSpans,
   outputSize,
   type WindowAttributes,
 } from './lib/convolution-shape.ts';
 import { depthwiseKernels } from './lib/depthwise-kernels.ts';
 import { absorbLayerConsumer, finishReference, type LayerAttributes } from './lib/fused-layer.ts';
 import { centered, checkBias, shapeOfRank } from './lib/layer-operands.ts';
+import { channelsPart, pixelsPart } from './lib/layer-part.ts';
+import { windowPart } from './lib/window-part.ts';
 
 export interface DepthwiseConv2dAttributes extends WindowAttributes, LayerAttributes {}
 
@@ -41,6 +44,24 @@ export const depthwiseConv2d: OpDefinition<DepthwiseConv2dAttributes> = defineOp
     ...depthwiseKernels(shapeOf),
     ...convolutionKernels<DepthwiseConv2dAttributes>('depthwise-conv2d', shapeOf, groupedWeights),
   ],
+  partition: {
+    // All outputs of a channel of the input.
+    unit(context, axis) {
+      const { inChannels, outChannels } = shapeOf(context);
+      return axis < 3 ? 1 : outChannels / inChannels;
+    },
+    part(context, range) {
+      const { attributes } = context;
+      const shape = shapeOf(context);
+      if (range.axis < 3) {
+        const window = windowPart(range, activationShapes(shape).input, kernelSpans(shape), shape);
+        return window && pixelsPart(context, range, window);
+      }
+      const multiplier = shape.outChannels / shape.inChannels;
+      const x = [{ axis: 3, start: range.start / multiplier, end: range.end / multiplier }];
+      return channelsPart(context, attributes, range, 3, x);
+    },
+  },
   absorbConsumer: absorbLayerConsumer,
   absorbProducer: absorbPad,
 });

@@ -4,7 +4,7 @@ import { dequantizeValue, type Quantization, scaleAt, zeroPointAt } from '../ten
 import { elementCount, rowLength } from '../tensor/shape.ts';
 import { emptyTensor, type TensorType } from '../tensor/tensor.ts';
 import { defineOp, type Kernel, type OpDefinition } from './define-op.ts';
-import { unaryDispatch } from './lib/elementwise.ts';
+import { elementwisePartition, unaryDispatch } from './lib/elementwise.ts';
 import { operand, operandType, requireMatchingAxis } from './lib/operands.ts';
 
 /** The input's type says how. */
@@ -28,8 +28,8 @@ const int8: Kernel<DequantizeAttributes> = {
         AXIS_ROWS: scales.length > 1 ? elementCount(input.shape.slice((axis ?? 0) + 1, -1)) : 1,
       },
       bindings: [
-        { constant: 'scales', data: () => Float32Array.from(scales) },
-        { constant: 'zeroPoints', data: () => Int32Array.from(zeroPoints) },
+        { constant: 'scales', sizeBytes: scales.length * 4, data: () => Float32Array.from(scales) },
+        { constant: 'zeroPoints', sizeBytes: scales.length * 4, data: () => Int32Array.from(zeroPoints) },
       ],
       operationsPerElement: 2,
     });
@@ -58,6 +58,7 @@ export const dequantize: OpDefinition<DequantizeAttributes> = defineOp({
     return [y];
   },
   kernels: [int8],
+  partition: elementwisePartition(),
 });
 
 function inputQuantization(name: string, input: TensorType): Quantization {

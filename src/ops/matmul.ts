@@ -5,6 +5,7 @@ import { convolutionKernels } from './lib/convolution-kernels.ts';
 import { convolutionSums } from './lib/convolution-reference.ts';
 import type { ConvolutionShape } from './lib/convolution-shape.ts';
 import { absorbLayerConsumer, finishReference, type LayerAttributes } from './lib/fused-layer.ts';
+import { channelsPart, pixelsPart } from './lib/layer-part.ts';
 import { centered, checkBias, shapeOfRank } from './lib/layer-operands.ts';
 import { operandType } from './lib/operands.ts';
 
@@ -32,6 +33,15 @@ export const matmul: OpDefinition<MatmulAttributes> = defineOp({
   },
   quantization: { output: 'calibrated', weights: { input: 1, axis: 0, bias: 2 } },
   kernels: convolutionKernels('matmul', shapeOf),
+  partition: {
+    unit: () => 1,
+    part(context, range) {
+      const isChannels = range.axis === context.outputs[0].shape.length - 1;
+      return isChannels
+        ? channelsPart(context, context.attributes, range, 0, [])
+        : pixelsPart(context, range, { ranges: [range] });
+    },
+  },
   absorbConsumer: absorbLayerConsumer,
 });
 

@@ -5,7 +5,7 @@ import { defineOp, type Kernel, type OpContext, type OpDefinition } from './defi
 import { absorbActivation } from './lib/absorb-activation.ts';
 import { applyActivation, clampConstants } from './lib/clamp-float.ts';
 import { computesOnCodes, everyDType, operand, operandType, tensorQuantization } from './lib/operands.ts';
-import { type PoolAttributes, poolDispatch, poolShape, windowOffsets } from './lib/pooling.ts';
+import { type PoolAttributes, poolDispatch, poolPartition, poolShape, windowOffsets } from './lib/pooling.ts';
 import { recode, recodeConstants, recoding } from './lib/recode.ts';
 
 export type MaxPool2dAttributes = PoolAttributes;
@@ -58,6 +58,7 @@ export const maxPool2d: OpDefinition<MaxPool2dAttributes> = defineOp({
     return [y];
   },
   kernels: [kernel],
+  partition: poolPartition('max-pool2d'),
   absorbConsumer: absorbActivation,
 });
 

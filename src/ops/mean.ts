@@ -128,6 +128,14 @@ export const mean: OpDefinition<MeanAttributes> = defineOp({
     return [y];
   },
   kernels: [rowsKernel, channelsKernel],
+  partition: {
+    unit: (context, axis) => (inputAxis(context, axis) === undefined ? undefined : 1),
+    part(context, range) {
+      const axis = inputAxis(context, range.axis);
+      if (axis === undefined) return undefined;
+      return { attributes: context.attributes, inputs: [{ input: 0, ranges: [{ ...range, axis }] }] };
+    },
+  },
 });
 
 function averagedAxes(context: Pick<OpContext<MeanAttributes>, 'name' | 'inputs' | 'attributes'>): ReadonlySet<number> {
@@ -137,6 +145,14 @@ function averagedAxes(context: Pick<OpContext<MeanAttributes>, 'name' | 'inputs'
     throw new ShapeError(`${where}: there are no axes to average over ${formatShape(shape)}. List at least one.`);
   }
   return new Set(context.attributes.axes.map((axis) => normalizeAxis(axis, shape.length, where)));
+}
+
+/** The axis of the input that an axis of the output is; undefined for one that was averaged. */
+function inputAxis(context: OpContext<MeanAttributes>, axis: number): number | undefined {
+  const averaged = averagedAxes(context);
+  const kept = [...operandType('mean', context, 0).shape.keys()].filter((other) => !averaged.has(other));
+  if (!context.attributes.keepDims) return kept[axis];
+  return averaged.has(axis) ? undefined : axis;
 }
 
 function averagesChannels(context: OpContext<MeanAttributes>): boolean {

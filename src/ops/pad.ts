@@ -1,7 +1,7 @@
 import shader from '../../shaders/pad.wgsl';
 import { ShapeError } from '../errors.ts';
 import { codeRange, isQuantizedDType } from '../tensor/dtype.ts';
-import { quantizeValue } from '../tensor/quantization.ts';
+import { clamp, quantizeValue } from '../tensor/quantization.ts';
 import { float32Bits } from '../tensor/requantize.ts';
 import { formatShape, quadCount, rowLength, type Shape } from '../tensor/shape.ts';
 import { emptyTensor, type TensorType } from '../tensor/tensor.ts';
@@ -110,6 +110,22 @@ export const pad: OpDefinition<PadAttributes> = defineOp({
     return [y];
   },
   kernels: [kernel],
+  partition: {
+    unit: () => 1,
+    part(context, { axis, start, end }) {
+      const { padding, value } = context.attributes;
+      const size = operandType('pad', context, 0).shape[axis];
+      const [before] = padding[axis];
+      // What is read of the input; where that is nothing, any index, which is then removed again.
+      const first = clamp(start - before, 0, size - 1);
+      const last = clamp(end - before, first + 1, size);
+      const own = [first + before - start, end - before - last] as const;
+      return {
+        attributes: { padding: padding.map((sides, other) => (other === axis ? own : sides)), value },
+        inputs: [{ input: 0, ranges: [{ axis, start: first, end: last }] }],
+      };
+    },
+  },
 });
 
 /** The padding value as an element of the tensor. */

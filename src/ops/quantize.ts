@@ -6,7 +6,7 @@ import { type Quantization, quantizeValue, scaleAt, zeroPointAt } from '../tenso
 import { elementCount, rowLength } from '../tensor/shape.ts';
 import { emptyTensor, type TensorType } from '../tensor/tensor.ts';
 import { defineOp, type Kernel, type OpContext, type OpDefinition } from './define-op.ts';
-import { unaryDispatch } from './lib/elementwise.ts';
+import { elementwisePartition, unaryDispatch } from './lib/elementwise.ts';
 import { everyDType, operand, operandType, requireMatchingAxis, tensorQuantization } from './lib/operands.ts';
 import { hasThresholds, quantizeThresholds, thresholdWords } from './lib/quantize-thresholds.ts';
 import { recode, recodeConstants, recoding } from './lib/recode.ts';
@@ -41,6 +41,7 @@ const float: Kernel<QuantizeAttributes> = {
       bindings: [
         {
           constant: 'thresholds',
+          sizeBytes: scales.length * thresholdWords * 4,
           data() {
             const tables = new Int32Array(scales.length * thresholdWords);
             scales.forEach((scale, index) =>
@@ -107,6 +108,7 @@ export const quantize: OpDefinition<QuantizeAttributes> = defineOp({
     return [y];
   },
   kernels: [float, int8],
+  partition: elementwisePartition(),
 });
 
 function isPerTensorOrLastAxis({ scales, axis }: Quantization, type: TensorType): boolean {

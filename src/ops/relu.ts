@@ -5,7 +5,7 @@ import { emptyTensor } from '../tensor/tensor.ts';
 import { defineOp, type Kernel, type OpContext, type OpDefinition } from './define-op.ts';
 import type { Activation } from './lib/activation.ts';
 import { applyActivation, clampConstants } from './lib/clamp-float.ts';
-import { unaryDispatch } from './lib/elementwise.ts';
+import { elementwisePartition, unaryDispatch } from './lib/elementwise.ts';
 import { computesOnCodes, everyDType, operand, operandType, tensorQuantization } from './lib/operands.ts';
 import { recode, recodeConstants, recoding } from './lib/recode.ts';
 
@@ -64,6 +64,7 @@ export const relu: OpDefinition<ReluAttributes> = defineOp({
     return [y];
   },
   kernels: [int8, float],
+  partition: elementwisePartition(),
 });
 
 function quantizations(context: OpContext<ReluAttributes>) {

@@ -2,7 +2,8 @@ import shader from '../../shaders/reshape.wgsl';
 import { ShapeError } from '../errors.ts';
 import { elementCount, formatShape, quadCount, rowLength, sameShape, type Shape } from '../tensor/shape.ts';
 import { createTensor } from '../tensor/tensor.ts';
-import { defineOp, type Kernel, type OpDefinition } from './define-op.ts';
+import { defineOp, type Kernel, type OpContext, type OpDefinition } from './define-op.ts';
+import { leastCommonMultiple } from './lib/least-common-multiple.ts';
 import { linearDispatch } from './lib/linear-dispatch.ts';
 import { everyDType, operand, operandType, quadsImport, requireSameEncoding, streamingCost } from './lib/operands.ts';
 
@@ -54,6 +55,23 @@ export const reshape: OpDefinition<ReshapeAttributes> = defineOp({
     return [createTensor(type, x.data.slice())];
   },
   kernels: [kernel],
+  partition: {
+    /** Where what an index of the output's axis holds is made of whole indices of the input's outermost axis. */
+    unit(context, axis) {
+      const { output, input } = outermost(context);
+      if (axis !== output.axis) return undefined;
+      return leastCommonMultiple(output.elements, input.elements) / output.elements;
+    },
+    part(context, { axis, start, end }) {
+      const { output, input } = outermost(context);
+      const { shape } = context.outputs[0];
+      const at = (index: number): number => (index * output.elements) / input.elements;
+      return {
+        attributes: { shape: shape.map((size, other) => (other === axis ? end - start : size)) },
+        inputs: [{ input: 0, ranges: [{ axis: input.axis, start: at(start), end: at(end) }] }],
+      };
+    },
+  },
   isAlias(context) {
     const input = operandType('reshape', context, 0);
     const output = context.outputs[0];
@@ -89,4 +107,13 @@ function resolveShape(name: string, input: Shape, shape: Shape): Shape {
     );
   }
   return shape.map((size) => (size === -1 ? count / known : size));
+}
+
+/** The outermost axis that is not 1, along which elements follow each other, and how many each of its indices holds. */
+function outermost(context: OpContext<ReshapeAttributes>) {
+  const of = (shape: Shape): { readonly axis: number; readonly elements: number } => {
+    const axis = shape.findIndex((size) => size > 1);
+    return { axis, elements: elementCount(shape.slice(axis + 1)) };
+  };
+  return { input: of(operandType('reshape', context, 0).shape), output: of(context.outputs[0].shape) };
 }

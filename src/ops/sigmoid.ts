@@ -5,7 +5,7 @@ import { dequantizeValue, type Quantization, quantizeValue } from '../tensor/qua
 import { emptyTensor } from '../tensor/tensor.ts';
 import { defineOp, type Kernel, type OpContext, type OpDefinition } from './define-op.ts';
 import { codeTableBinding } from './lib/code-table.ts';
-import { unaryDispatch } from './lib/elementwise.ts';
+import { elementwisePartition, unaryDispatch } from './lib/elementwise.ts';
 import { computesOnCodes, everyDType, operand, operandType, tensorQuantization } from './lib/operands.ts';
 
 export type SigmoidAttributes = Readonly<Record<string, never>>;
@@ -52,6 +52,7 @@ export const sigmoid: OpDefinition<SigmoidAttributes> = defineOp({
     return [y];
   },
   kernels: [int8, float],
+  partition: elementwisePartition(),
 });
 
 function logistic(x: number): number {

@@ -1,6 +1,6 @@
 import shader from '../../shaders/slice.wgsl';
 import { ShapeError } from '../errors.ts';
-import { formatShape, quadCount, rowLength, type Shape } from '../tensor/shape.ts';
+import { formatShape, quadCount, quadsPerRow, rowLength, type Shape } from '../tensor/shape.ts';
 import { emptyTensor, type TensorType } from '../tensor/tensor.ts';
 import { defineOp, type Kernel, type OpContext, type OpDefinition } from './define-op.ts';
 import { denseStrides, kernelAxes, type KernelAxes, numbered, offsetAt } from './lib/axes.ts';
@@ -37,7 +37,9 @@ const kernel: Kernel<SliceAttributes> = {
       constants: {
         ...launch.constants,
         X_QUADS: quadCount(input.shape),
-        X_CHANNELS: rowLength(input.shape),
+        Y_QUADS: quadCount(output.shape),
+        X_ROW_QUADS: quadsPerRow(input.shape),
+        Y_ROW_QUADS: quadsPerRow(output.shape),
         Y_CHANNELS: rowLength(output.shape),
         CHANNEL_BEGIN: begin.at(-1) ?? 0,
         CHANNEL_STRIDE: strides.at(-1) ?? 1,
@@ -93,6 +95,19 @@ export const slice: OpDefinition<SliceAttributes> = defineOp({
     return [y];
   },
   kernels: [kernel],
+  partition: {
+    unit: () => 1,
+    // What is not taken along the other axes is not read either.
+    part({ attributes: { begin, size, strides } }, range) {
+      const taken = size.map((count, axis) => (axis === range.axis ? range : { axis, start: 0, end: count }));
+      const at = (axis: number, index: number): number => begin[axis] + index * strides[axis];
+      const read = taken.map(({ axis, start, end }) => ({ axis, start: at(axis, start), end: at(axis, end - 1) + 1 }));
+      return {
+        attributes: { begin: begin.map(() => 0), size: taken.map(({ start, end }) => end - start), strides },
+        inputs: [{ input: 0, ranges: read }],
+      };
+    },
+  },
   /** What took the whole first axis takes the whole of another batch. */
   adaptAttributes(before, inputs) {
     const { begin, size, strides } = before.attributes;

@@ -13,6 +13,7 @@ import {
   type OpContext,
   type OpDefinition,
 } from './define-op.ts';
+import { elementwisePartition } from './lib/elementwise.ts';
 import { defaultWorkgroupSize, linearDispatch } from './lib/linear-dispatch.ts';
 import {
   computesOnCodes,
@@ -43,7 +44,11 @@ const int8: Kernel<SoftmaxAttributes> = {
       }),
       shader: softmaxInt8Shader,
       imports: { 'requantize-float': `requantize-${context.rounding}` },
-      bindings: [{ input: 0 }, { constant: 'exponentials', data: () => exponentials }, { output: 0 }],
+      bindings: [
+        { input: 0 },
+        { constant: 'exponentials', sizeBytes: exponentials.byteLength, data: () => exponentials },
+        { output: 0 },
+      ],
     };
   },
 };
@@ -85,6 +90,8 @@ export const softmax: OpDefinition<SoftmaxAttributes> = defineOp({
     return [y];
   },
   kernels: [int8, float],
+  // A row is normalized as a whole.
+  partition: elementwisePartition(({ outputs }, axis) => axis < outputs[0].shape.length - 1),
 });
 
 type WriteRow = (x: ArrayLike<number>, y: { [index: number]: number }) => void;

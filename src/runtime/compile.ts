@@ -1,6 +1,9 @@
 import { UnsupportedOpError } from '../errors.ts';
 import { nodeContext } from '../graph/context.ts';
+import { graphLimits } from '../graph/demands.ts';
+import { fitLimits, fitsLimits } from '../graph/fit-limits.ts';
 import { foldConstants } from '../graph/fold-constants.ts';
+import { FreshNames } from '../graph/fresh-names.ts';
 import { fuse } from '../graph/fuse.ts';
 import type { Graph, GraphNode } from '../graph/graph.ts';
 import { lowerUnsigned } from '../graph/lower-unsigned.ts';
@@ -8,7 +11,7 @@ import { splitNodes } from '../graph/split-nodes.ts';
 import { validateGraph } from '../graph/validate.ts';
 import type { Capabilities, Engine } from '../gpu/capabilities.ts';
 import { specializeShader, type SpecializedShader } from '../gpu/shader.ts';
-import type { Dispatch, Kernel, KernelContext } from '../ops/define-op.ts';
+import type { Dispatch, Kernel, KernelContext, OpContext } from '../ops/define-op.ts';
 import { getOp } from '../ops/registry.ts';
 import type { Rounding } from '../tensor/requantize.ts';
 import { formatShape } from '../tensor/shape.ts';
@@ -44,51 +47,87 @@ export interface Program {
 }
 
 /**
- * Lowers a graph and picks a kernel for each node.
+ * Lowers a graph, picks a kernel for each node, and cuts what the device cannot bind.
  * @throws UnsupportedOpError listing every node that no kernel accepts
+ * @throws DeviceError listing every value and constant that is too large for the device however it is cut
  */
 export function compile(source: Graph, capabilities: Capabilities, options: CompileOptions): Program {
   validateGraph(source);
-  const folded = foldConstants(lowerUnsigned(source), options.rounding);
-  const graph = splitNodes(options.fusion ? fuse(folded) : folded, options.rounding);
+  const { rounding } = options;
+  const names = new FreshNames(source);
+  const folded = foldConstants(lowerUnsigned(source), rounding);
+  const lowered = options.fusion ? fuse(folded) : folded;
+  const graph = splitNodes(lowered, rounding, names);
+  const limits = graphLimits(capabilities.limits);
+  const choose: ChooseLaunch = (op, context) => chooseLaunch(op, context, capabilities, options);
+  const planned = planSteps(graph, choose, rounding);
+  const launches = planned.steps.map(({ node, dispatch }) => [node, dispatch] as const);
+  if (fitsLimits(graph, limits, launches)) return specialize(graph, planned, new Map(), options);
+  const fitted = fitLimits(lowered, limits, rounding, names, (op, context) => choose(op, context)?.dispatch);
+  const cut = splitNodes(fitted.graph, rounding, names);
+  return specialize(cut, planSteps(cut, choose, rounding), fitted.pieces, options);
+}
+
+type Launch = Required<Pick<Step, 'kernel' | 'dispatch'>>;
+type ChooseLaunch = (op: string, context: OpContext<object>) => Launch | undefined;
+
+/** The first kernel of the op that accepts the node. */
+function chooseLaunch(
+  op: string,
+  context: OpContext<object>,
+  capabilities: Capabilities,
+  { engine, acceptKernel }: CompileOptions,
+): Launch | undefined {
+  const kernelContext: KernelContext<object> = { ...context, capabilities, engine };
+  const kernel = getOp(op).kernels.find(
+    (candidate) => (acceptKernel?.(op, candidate.name) ?? true) && candidate.accepts(kernelContext),
+  );
+  return kernel && { kernel, dispatch: kernel.dispatch(kernelContext) };
+}
+
+/** Steps that have no shaders yet: those of what is too large could not be written. */
+type Plan = Pick<Program, 'steps' | 'aliases'>;
+
+/** @throws UnsupportedOpError listing every node that no kernel accepts */
+function planSteps(graph: Graph, choose: ChooseLaunch, rounding: Rounding): Plan {
   const aliases = new Map<string, string>();
   const unsupported: string[] = [];
   const steps: Step[] = [];
   for (const node of graph.nodes) {
-    const op = getOp(node.op);
-    const context: KernelContext<object> = {
-      ...nodeContext(graph, node, options.rounding),
-      capabilities,
-      engine: options.engine,
-    };
+    const context = nodeContext(graph, node, rounding);
     // A constant has no bytes among the activations to share.
-    if (op.isAlias?.(context) && !Object.hasOwn(graph.constants, node.inputs[0])) {
+    if (getOp(node.op).isAlias?.(context) && !Object.hasOwn(graph.constants, node.inputs[0])) {
       aliases.set(node.outputs[0], aliases.get(node.inputs[0]) ?? node.inputs[0]);
       steps.push({ node });
       continue;
     }
-    const kernel = op.kernels.find(
-      (candidate) => (options.acceptKernel?.(node.op, candidate.name) ?? true) && candidate.accepts(context),
-    );
-    if (kernel === undefined) {
-      unsupported.push(describeNode(graph, node));
-      continue;
-    }
-    const dispatch = kernel.dispatch(context);
-    const { constants, imports } = dispatch;
-    steps.push({
-      node,
-      kernel,
-      dispatch,
-      shader: specializeShader(kernel.name, dispatch.shader, { constants, imports, shared: options.sharePipelines }),
-    });
+    const launch = choose(node.op, context);
+    if (launch === undefined) unsupported.push(describeNode(graph, node));
+    else steps.push({ node, ...launch });
   }
   if (unsupported.length > 0) {
     throw new UnsupportedOpError(
       `graph "${graph.name}": no kernel accepts ${unsupported.length} of its nodes:\n${unsupported.join('\n')}\nConvert them to float32 or int8 tensors of supported shapes.`,
     );
   }
-  return { graph, steps, aliases, pieces: new Map() };
+  return { steps, aliases };
+}
+
+function specialize(
+  graph: Graph,
+  { steps, aliases }: Plan,
+  pieces: Program['pieces'],
+  { sharePipelines }: CompileOptions,
+): Program {
+  const withShader = (step: Step): Step => {
+    if (step.kernel === undefined || step.dispatch === undefined) return step;
+    const { shader, constants, imports } = step.dispatch;
+    return {
+      ...step,
+      shader: specializeShader(step.kernel.name, shader, { constants, imports, shared: sharePipelines }),
+    };
+  };
+  return { graph, steps: steps.map(withShader), aliases, pieces };
 }
 
 function describeNode(graph: Graph, node: GraphNode): string {

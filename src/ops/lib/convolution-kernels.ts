@@ -18,7 +18,7 @@ import { acceptsTile, chooseTile, type ConvolutionTile, convolutionTiles, tileLa
 import { type Epilogue, floatEpilogue, int8Epilogue, type LayerAttributes, layerQuantization } from './fused-layer.ts';
 import { acceptsLayer } from './layer-operands.ts';
 import { linearDispatch } from './linear-dispatch.ts';
-import { asWords, channelWindow, packWeights } from './pack-weights.ts';
+import { asWords, channelWindow, packedCount, packWeights } from './pack-weights.ts';
 
 /** Products that a float32 sum holds exactly: 2²⁴ / 128². A word has four. */
 const exactWords = 1024 / 4;
@@ -95,9 +95,14 @@ function int8Dispatch(
     },
     constants: { ...epilogue.constants, PARAMETERS: channelParameterCount(lanes) },
     bindings: [
-      { constant: 'weights', data: () => asWords(packWeights(codes, shape, reduction, lanes, zeroPointOf)) },
+      {
+        constant: 'weights',
+        sizeBytes: packedCount(reduction, lanes),
+        data: () => asWords(packWeights(codes, shape, reduction, lanes, zeroPointOf)),
+      },
       {
         constant: 'parameters',
+        sizeBytes: channelParameterCount(lanes) * 16,
         data: () => channelParameters(summary, quantization, context.attributes.activation, isShort, lanes),
       },
       { output: 0 },
@@ -121,8 +126,12 @@ function floatDispatch(
     imports: epilogue.imports,
     constants: { ...epilogue.constants, PARAMETERS: lanes },
     bindings: [
-      { constant: 'weights', data: () => packWeights(weights() as Float32Array, shape, reduction, lanes, () => 0) },
-      { constant: 'parameters', data: () => floatBias(bias, lanes) },
+      {
+        constant: 'weights',
+        sizeBytes: packedCount(reduction, lanes) * 4,
+        data: () => packWeights(weights() as Float32Array, shape, reduction, lanes, () => 0),
+      },
+      { constant: 'parameters', sizeBytes: lanes * 16, data: () => floatBias(bias, lanes) },
       { output: 0 },
       ...epilogue.bindings,
     ],
@@ -158,7 +167,7 @@ function convolutionDispatch(
       ...reduction.constants,
       X_QUADS: quadCount(input),
       Y_QUADS: quadCount(output),
-      WEIGHT_WORDS: reduction.words * 4 * lanes,
+      WEIGHT_WORDS: packedCount(reduction, lanes) / 4,
       BATCH: shape.batch,
       IN_QUADS: Math.ceil(shape.inChannels / 4),
       OUT_HEIGHT: shape.outHeight,

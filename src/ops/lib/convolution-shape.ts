@@ -60,6 +60,15 @@ export function outputSize(
   return Math.floor((padded - span) / strides[index]) + 1;
 }
 
+/** What the kernel spans of height and width, from the first tap to the last. */
+export function kernelSpans({
+  kernelHeight,
+  kernelWidth,
+  dilations,
+}: Pick<ConvolutionShape, 'kernelHeight' | 'kernelWidth' | 'dilations'>): readonly [number, number] {
+  return [(kernelHeight - 1) * dilations[0] + 1, (kernelWidth - 1) * dilations[1] + 1];
+}
+
 /** Whether it is a 1×1 convolution that reads every pixel once, in order: a matrix product. */
 export function isPointwise({ kernelHeight, kernelWidth, strides, padding }: ConvolutionShape): boolean {
   const isSingleTap = kernelHeight === 1 && kernelWidth === 1;

@@ -1,6 +1,6 @@
 import depthwiseConv2dFloat from '../../../shaders/depthwise-conv2d-float.wgsl';
 import depthwiseConv2dInt8 from '../../../shaders/depthwise-conv2d-int8.wgsl';
-import { toQuads } from '../../tensor/quads.ts';
+import { deviceBytes, toQuads } from '../../tensor/quads.ts';
 import { quadCount } from '../../tensor/shape.ts';
 import type { Dispatch, Kernel, KernelContext, OpContext } from '../define-op.ts';
 import {
@@ -73,9 +73,14 @@ function int8Dispatch(context: KernelContext<LayerAttributes>, shape: Convolutio
     },
     constants: { ...epilogue.constants, PARAMETERS: channelParameterCount(quads) },
     bindings: [
-      { constant: 'weights', data: () => asWords(toQuads(codes, 'int8', weights.shape)) },
+      {
+        constant: 'weights',
+        sizeBytes: deviceBytes('int8', weights.shape),
+        data: () => asWords(toQuads(codes, 'int8', weights.shape)),
+      },
       {
         constant: 'parameters',
+        sizeBytes: channelParameterCount(quads) * 16,
         data: () => channelParameters(summary, quantization, context.attributes.activation, isShort, quads),
       },
       { output: 0 },
@@ -105,8 +110,12 @@ function floatDispatch(context: KernelContext<LayerAttributes>, shape: Convoluti
     imports: epilogue.imports,
     constants: { ...epilogue.constants, PARAMETERS: quads },
     bindings: [
-      { constant: 'weights', data: () => toQuads(weights.data as Float32Array, 'float32', weights.shape) },
-      { constant: 'parameters', data: () => floatBias(bias, quads) },
+      {
+        constant: 'weights',
+        sizeBytes: deviceBytes('float32', weights.shape),
+        data: () => toQuads(weights.data as Float32Array, 'float32', weights.shape),
+      },
+      { constant: 'parameters', sizeBytes: quads * 16, data: () => floatBias(bias, quads) },
       { output: 0 },
       ...epilogue.bindings,
     ],

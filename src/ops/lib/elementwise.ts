@@ -1,5 +1,5 @@
 import { elementCount, quadCount } from '../../tensor/shape.ts';
-import type { Binding, Dispatch, KernelContext } from '../define-op.ts';
+import type { Binding, Dispatch, KernelContext, OpContext, PartitionRule } from '../define-op.ts';
 import { linearDispatch } from './linear-dispatch.ts';
 import { operandType, streamingCost } from './operands.ts';
 
@@ -26,5 +26,21 @@ export function unaryDispatch<A>(context: KernelContext<A>, kernel: UnaryKernel)
     bindings: [{ input: 0 }, ...(kernel.bindings ?? []), { output: 0 }],
     workgroups: launch.workgroups,
     cost: streamingCost(context, kernel.operationsPerElement * elementCount(shape)),
+  };
+}
+
+/**
+ * Parts of an output whose elements are made of what lies at the same places along the axes that may be cut.
+ * @param canCut whether an axis of the output is such an axis; every one by default
+ */
+export function elementwisePartition<A>(
+  canCut: (context: OpContext<A>, axis: number) => boolean = () => true,
+): PartitionRule<A> {
+  return {
+    unit: (context, axis) => (canCut(context, axis) ? 1 : undefined),
+    part: ({ attributes, inputs }, range) => ({
+      attributes,
+      inputs: inputs.map((_, input) => ({ input, ranges: [range] })),
+    }),
   };
 }

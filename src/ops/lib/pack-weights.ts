@@ -32,6 +32,11 @@ export interface PackedWords {
   readonly words: number;
 }
 
+/** Values that packWeights makes: every word has four channels of a quad, and each of them four values. */
+export function packedCount({ words }: Pick<PackedWords, 'words'>, lanes: number): number {
+  return words * 4 * lanes * 4;
+}
+
 /**
  * Weights [O, kH, kW, C/groups] in the order in which `shaders/lib/convolution.wgsl` reads them: for every tap and word of the
  * window, and for each of a quad's four channels, the words of all quads side by side.
@@ -42,16 +47,17 @@ export interface PackedWords {
 export function packWeights<T extends Int8Array | Float32Array>(
   weights: T,
   shape: ConvolutionShape,
-  { tapWords, words }: PackedWords,
+  room: PackedWords,
   lanes: number,
   fill: (channel: number) => number,
 ): T {
+  const { tapWords, words } = room;
   const { outChannels, groups } = shape;
   const taps = shape.kernelHeight * shape.kernelWidth;
   const groupIn = shape.inChannels / groups;
   const groupOut = outChannels / groups;
   const window = channelWindow(shape);
-  const packed = new (weights.constructor as new (length: number) => T)(words * 4 * lanes * 4);
+  const packed = new (weights.constructor as new (length: number) => T)(packedCount(room, lanes));
   for (let channel = 0; channel < outChannels; channel++) {
     const quad = channel >> 2;
     const firstChannel = window.start(quad) * 4 - Math.floor(channel / groupOut) * groupIn;

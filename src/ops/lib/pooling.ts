@@ -1,9 +1,10 @@
 import { ShapeError } from '../../errors.ts';
 import { formatShape, quadCount, quadsPerRow, type Shape } from '../../tensor/shape.ts';
-import type { Dispatch, KernelContext } from '../define-op.ts';
+import type { Binding, Dispatch, KernelContext, PartitionRule } from '../define-op.ts';
 import type { Activation } from './activation.ts';
 import { linearDispatch } from './linear-dispatch.ts';
 import { operandType, streamingCost } from './operands.ts';
+import { windowPart } from './window-part.ts';
 
 export interface PoolAttributes {
   /** Height and width of the window in pixels. */
@@ -74,8 +75,8 @@ interface PoolKernel {
   readonly shader: string;
   readonly imports: Readonly<Record<string, string>>;
   readonly constants: Readonly<Record<string, number>>;
-  /** Multipliers by the number of pixels under a window, after y. */
-  readonly multipliers?: () => Int32Array;
+  /** After y. */
+  readonly bindings?: readonly Binding[];
 }
 
 /** One invocation per quad of the output; the shader imports `pool-window`. */
@@ -85,7 +86,6 @@ export function poolDispatch<A extends PoolAttributes>(context: KernelContext<A>
   const { size, strides, padding } = context.attributes;
   const [rows, columns] = windowReach(context.attributes, input);
   const launch = linearDispatch(quadCount(output));
-  const { multipliers } = kernel;
   return {
     shader: kernel.shader,
     imports: kernel.imports,
@@ -107,12 +107,23 @@ export function poolDispatch<A extends PoolAttributes>(context: KernelContext<A>
       PAD_LEFT: padding[1],
       ...kernel.constants,
     },
-    bindings: [
-      { input: 0 },
-      { output: 0 },
-      ...(multipliers === undefined ? [] : [{ constant: 'multipliers', data: multipliers }]),
-    ],
+    bindings: [{ input: 0 }, { output: 0 }, ...(kernel.bindings ?? [])],
     workgroups: launch.workgroups,
     cost: streamingCost(context, quadCount(output) * 4 * rows * columns),
+  };
+}
+
+/** Parts of both pools' outputs. */
+export function poolPartition<A extends PoolAttributes>(op: string): PartitionRule<A> {
+  return {
+    unit: () => 1,
+    part(context, range) {
+      const { attributes } = context;
+      if (range.axis === 3) return { attributes, inputs: [{ input: 0, ranges: [range] }] };
+      const window = windowPart(range, operandType(op, context, 0).shape, attributes.size, attributes);
+      if (window === undefined) return undefined;
+      const { strides, padding, ranges } = window;
+      return { attributes: { ...attributes, strides, padding }, inputs: [{ input: 0, ranges }] };
+    },
   };
 }
