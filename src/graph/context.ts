@@ -1,4 +1,4 @@
-import { ShapeError } from '../errors.ts';
+import { NumericError, ShapeError } from '../errors.ts';
 import type { OpContext } from '../ops/define-op.ts';
 import type { Rounding } from '../tensor/requantize.ts';
 import type { TensorType } from '../tensor/tensor.ts';
@@ -22,6 +22,16 @@ export function nodeContext(graph: Graph, node: GraphNode, rounding: Rounding = 
     outputs: node.outputs.map((name) => valueType(graph, name)),
     rounding,
   };
+}
+
+/** The work's errors about numbers with the node in front: what checks scales and sums does not know whose they are. */
+export function naming<T>({ op, name }: GraphNode, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof NumericError) || error.message.includes(`"${name}"`)) throw error;
+    throw new NumericError(`${op} "${name}": ${error.message}`, { cause: error });
+  }
 }
 
 /** For every value the nodes that read it; graph outputs are not readers. */

@@ -52,6 +52,8 @@ const kernel: Kernel<AveragePool2dAttributes> = {
       return poolDispatch(context, { op, shader, imports, constants: bounds });
     }
     const pixels = largestCount(context);
+    // The largest multiplier: what cannot be encoded is refused before anything is uploaded.
+    meanMultiplier(input.scales[0], output.scales[0], 1, context.rounding);
     return poolDispatch(context, {
       op,
       shader,
@@ -95,6 +97,7 @@ export const averagePool2d: OpDefinition<AveragePool2dAttributes> = defineOp({
   inferShape: (context) => [
     poolShape('average-pool2d', context.name, operandType('average-pool2d', context, 0).shape, context.attributes),
   ],
+  isHeavy: true,
   reference(context, inputs) {
     const x = operand('average-pool2d', context, inputs, 0);
     const y = emptyTensor(context.outputs[0]);

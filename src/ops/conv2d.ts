@@ -35,6 +35,7 @@ type Node = Omit<OpContext<Conv2dAttributes>, 'outputs' | 'rounding'>;
 export const conv2d: OpDefinition<Conv2dAttributes> = defineOp({
   name: 'conv2d',
   inferShape: (context): readonly Shape[] => [activationShapes(shapeOf(context)).output],
+  isHeavy: true,
   reference(context, inputs) {
     const shape = shapeOf(context);
     const sums = convolutionSums(centered('conv2d', context, inputs, 0), centered('conv2d', context, inputs, 1), shape);

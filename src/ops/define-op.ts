@@ -138,6 +138,8 @@ export interface OpDefinition<A> {
   inferShape(context: Omit<OpContext<A>, 'outputs' | 'rounding'>): readonly Shape[];
   /** Plain loops on dense host data: the oracle of every kernel, and what folds constants. */
   reference(context: OpContext<A>, inputs: readonly (Tensor | undefined)[]): readonly Tensor[];
+  /** Set where the reference takes many steps for an element (products, windows), too many for a stranger's constants. */
+  readonly isHeavy?: true;
   /** How the op is quantized; an op without a rule stays in float32. */
   readonly quantization?: QuantizationRule;
   /** In order of preference; the first that accepts is used. */

@@ -32,6 +32,7 @@ type Node = Omit<OpContext<DepthwiseConv2dAttributes>, 'outputs' | 'rounding'>;
 export const depthwiseConv2d: OpDefinition<DepthwiseConv2dAttributes> = defineOp({
   name: 'depthwise-conv2d',
   inferShape: (context): readonly Shape[] => [activationShapes(shapeOf(context)).output],
+  isHeavy: true,
   reference(context, inputs) {
     const shape = shapeOf(context);
     const x = centered('depthwise-conv2d', context, inputs, 0);

@@ -26,6 +26,7 @@ export const matmul: OpDefinition<MatmulAttributes> = defineOp({
     const { outChannels } = shapeOf(context);
     return [[...operandType('matmul', context, 0).shape.slice(0, -1), outChannels]];
   },
+  isHeavy: true,
   reference(context, inputs) {
     const shape = shapeOf(context);
     const sums = convolutionSums(centered('matmul', context, inputs, 0), centered('matmul', context, inputs, 1), shape);

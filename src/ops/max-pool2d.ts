@@ -35,6 +35,7 @@ export const maxPool2d: OpDefinition<MaxPool2dAttributes> = defineOp({
   inferShape: (context) => [
     poolShape('max-pool2d', context.name, operandType('max-pool2d', context, 0).shape, context.attributes),
   ],
+  isHeavy: true,
   reference(context, inputs) {
     const x = operand('max-pool2d', context, inputs, 0);
     const y = emptyTensor(context.outputs[0]);

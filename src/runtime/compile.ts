@@ -1,5 +1,5 @@
 import { UnsupportedOpError } from '../errors.ts';
-import { nodeContext } from '../graph/context.ts';
+import { naming, nodeContext } from '../graph/context.ts';
 import { graphLimits } from '../graph/demands.ts';
 import { fitLimits, fitsLimits } from '../graph/fit-limits.ts';
 import { foldConstants } from '../graph/fold-constants.ts';
@@ -101,7 +101,7 @@ function planSteps(graph: Graph, choose: ChooseLaunch, rounding: Rounding): Plan
       steps.push({ node });
       continue;
     }
-    const launch = choose(node.op, context);
+    const launch = naming(node, () => choose(node.op, context));
     if (launch === undefined) unsupported.push(describeNode(graph, node));
     else steps.push({ node, ...launch });
   }
@@ -119,13 +119,15 @@ function specialize(
   pieces: Program['pieces'],
   { sharePipelines }: CompileOptions,
 ): Program {
+  // Many nodes may have the same text, of some kilobytes: it is kept once.
+  const texts = new Map<string, string>();
   const withShader = (step: Step): Step => {
     if (step.kernel === undefined || step.dispatch === undefined) return step;
-    const { shader, constants, imports } = step.dispatch;
-    return {
-      ...step,
-      shader: specializeShader(step.kernel.name, shader, { constants, imports, shared: sharePipelines }),
-    };
+    const { shader: source, constants, imports } = step.dispatch;
+    const shader = specializeShader(step.kernel.name, source, { constants, imports, shared: sharePipelines });
+    const text = texts.get(shader.text) ?? shader.text;
+    texts.set(text, text);
+    return { ...step, shader: { ...shader, text } };
   };
   return { graph, steps: steps.map(withShader), aliases, pieces };
 }

@@ -1,5 +1,5 @@
 import { ShapeError } from '../errors.ts';
-import { nodeContext } from '../graph/context.ts';
+import { naming, nodeContext } from '../graph/context.ts';
 import type { Graph } from '../graph/graph.ts';
 import { getOp } from '../ops/registry.ts';
 import type { Rounding } from '../tensor/requantize.ts';
@@ -31,7 +31,7 @@ export function runReference(
   }
   for (const node of graph.nodes) {
     const arguments_ = node.inputs.map((name) => (name === '' ? undefined : values.get(name)));
-    const results = getOp(node.op).reference(nodeContext(graph, node, rounding), arguments_);
+    const results = naming(node, () => getOp(node.op).reference(nodeContext(graph, node, rounding), arguments_));
     node.outputs.forEach((name, index) => values.set(name, results[index]));
   }
   return values;

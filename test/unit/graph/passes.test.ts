@@ -158,6 +158,32 @@ describe('foldConstants stays within what the file brings', () => {
     expect(inspectGraph(padded(1, [2 ** 24])).layers.map(({ op }) => op)).toEqual(['pad', 'add']);
   });
 
+  test('products and windows, whose references take long, are left to the device', () => {
+    const image: TensorType = { dtype: 'float32', shape: [1, 300, 300, 1] };
+    const weights: TensorType = { dtype: 'float32', shape: [1, 1, 1, 1] };
+    const one: TensorType = { dtype: 'float32', shape: [1] };
+    const size = [300, 300];
+    const attributes = { size, strides: [1, 1], padding: [150, 150, 149, 149], activation: 'none' };
+    const window = { strides: [1, 1], dilations: [1, 1], padding: [0, 0, 0, 0], groups: 1, activation: 'none' };
+    const graph: Graph = {
+      name: 'heavy',
+      nodes: [
+        { name: 'pool', op: 'max-pool2d', attributes, inputs: ['c'], outputs: ['pool'] },
+        { name: 'conv', op: 'conv2d', attributes: window, inputs: ['pool', 'w'], outputs: ['conv'] },
+        { name: 'y', op: 'add', attributes: { activation: 'none' }, inputs: ['conv', 'x'], outputs: ['y'] },
+      ],
+      values: { x: one, c: image, w: weights, pool: image, conv: image, y: image },
+      constants: {
+        c: { ...image, data: new Float32Array(90_000) },
+        w: { ...weights, data: new Float32Array(1) },
+      },
+      inputs: ['x'],
+      outputs: ['y'],
+      metadata: {},
+    };
+    expect(inspectGraph(graph).layers.map(({ op }) => op)).toEqual(['max-pool2d', 'conv2d', 'add']);
+  });
+
   test('64 KiB are folded whatever the size of the file, all nodes together', () => {
     expect(pads(padded(1, [2 ** 14]))).toEqual([]);
     expect(pads(padded(1, [2 ** 13, 2 ** 13, 1]))).toEqual(['pad2']);

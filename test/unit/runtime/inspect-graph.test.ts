@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { UnsupportedOpError } from '../../../src/errors.ts';
+import { NumericError, UnsupportedOpError } from '../../../src/errors.ts';
 import type { Graph } from '../../../src/graph/graph.ts';
 import { inspectGraph } from '../../../src/runtime/inspect-graph.ts';
 import { perTensor } from '../../../src/tensor/quantization.ts';
@@ -49,4 +49,38 @@ test('counts bytes and products of the graph as it was given, without a device',
 test('names every op that does not exist', () => {
   const nodes = [...graph.nodes, { name: 'odd', op: 'fourier', attributes: {}, inputs: ['flat'], outputs: ['odd'] }];
   expect(() => inspectGraph({ ...graph, nodes, values: { ...graph.values, odd: flat } })).toThrow(UnsupportedOpError);
+});
+
+test.each<[string, Graph]>([
+  [
+    'conv2d "convolution"',
+    {
+      ...graph,
+      values: {
+        ...graph.values,
+        y: { ...y, quantization: perTensor(2 ** -149) },
+        flat: { ...flat, quantization: perTensor(2 ** -149) },
+      },
+    },
+  ],
+  [
+    'average-pool2d "pool"',
+    {
+      ...graph,
+      nodes: [
+        {
+          name: 'pool',
+          op: 'average-pool2d',
+          attributes: { size: [3, 3], strides: [1, 1], padding: [0, 0, 0, 0], activation: 'none' },
+          inputs: ['x'],
+          outputs: ['flat'],
+        },
+      ],
+      values: { x, flat: { ...x, shape: [1, 4, 6, 3], quantization: perTensor(2 ** -100) } },
+      constants: {},
+    },
+  ],
+])('scales that cannot be computed with are a NumericError that names the layer: %s', (where, bad) => {
+  expect(() => inspectGraph(bad)).toThrow(NumericError);
+  expect(() => inspectGraph(bad)).toThrow(`${where}: requantize: multiplier`);
 });
