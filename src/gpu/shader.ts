@@ -45,13 +45,44 @@ const importLine = /^[ \t]*\/\/#import[ \t]+([\w-]+)[ \t]*$/gm;
  * @throws DeviceError when an import, a constant or an alias does not exist, or a declaration cannot be understood
  */
 export function specializeShader(name: string, source: string, specialization: Specialization = {}): SpecializedShader {
-  let text = resolveImports(name, source, specialization.imports ?? {});
-  for (const [key, value] of Object.entries(specialization.constants ?? {})) text = setConstant(name, text, key, value);
-  let sharedConstants: Readonly<Record<string, number>> = {};
-  if (specialization.shared) {
-    ({ text, sharedConstants } = shareConstants(text, specialization.constants ?? {}));
+  const { constants = {}, imports = {}, shared = false } = specialization;
+  const numbers = Object.keys(constants).filter((key) => typeof constants[key] === 'number');
+  const template = templateOf(name, source, imports, shared ? numbers : []);
+  let { text } = template;
+  const sharedConstants: Record<string, number> = {};
+  for (const [key, value] of Object.entries(constants)) {
+    const field = template.shared.find((candidate) => candidate.name === key);
+    if (field === undefined) text = setConstant(name, text, key, value);
+    else {
+      formatLiteral(name, key, value as number, field.type);
+      sharedConstants[key] = value as number;
+    }
   }
-  return { name, text, bindings: parseBindings(name, text), params: parseParams(name, text), sharedConstants };
+  return { name, text, bindings: template.bindings, params: template.params, sharedConstants };
+}
+
+/** What of a shader does not depend on the values of its constants. */
+interface Template extends Pick<SpecializedShader, 'text' | 'bindings' | 'params'> {
+  /** The constants that became fields of `Params`. */
+  readonly shared: readonly ParamsField[];
+}
+
+/** As many as the library has kernels and ways to combine their imports, whatever graphs are compiled. */
+const templates = new Map<string, Template>();
+
+function templateOf(
+  name: string,
+  source: string,
+  imports: Readonly<Record<string, string>>,
+  shareable: readonly string[],
+): Template {
+  const key = JSON.stringify([name, source, imports, shareable]);
+  const known = templates.get(key);
+  if (known !== undefined) return known;
+  const { text, shared } = shareConstants(resolveImports(name, source, imports), shareable);
+  const template = { text, shared, bindings: parseBindings(name, text), params: parseParams(name, text) };
+  templates.set(key, template);
+  return template;
 }
 
 function resolveImports(name: string, source: string, choices: Readonly<Record<string, string>>): string {
@@ -106,31 +137,27 @@ function formatLiteral(name: string, key: string, value: number, type: string | 
 }
 
 /** The text with as many of the constants as possible read from a `Params` of their own. */
-function shareConstants(
-  source: string,
-  constants: Readonly<Record<string, number | string>>,
-): { text: string; sharedConstants: Record<string, number> } {
-  const sharedConstants: Record<string, number> = {};
+function shareConstants(source: string, keys: readonly string[]): { text: string; shared: ParamsField[] } {
+  const shared: ParamsField[] = [];
   // A shader with runtime parameters of its own keeps its constants.
-  if (/struct Params\b/.test(source)) return { text: source, sharedConstants };
-  const fields: string[] = [];
+  if (/struct Params\b/.test(source)) return { text: source, shared };
   let text = source;
-  for (const [key, value] of Object.entries(constants)) {
+  for (const key of keys) {
     const declaration = new RegExp(`^const ${key}\\s*:\\s*(u32|i32|f32)\\s*=[^;]*;`, 'm').exec(text);
-    if (typeof value !== 'number' || declaration === null) continue;
+    if (declaration === null) continue;
     const rest = text
       .replace(declaration[0], '')
       // A storage buffer may leave its length to the binding.
       .replace(new RegExp(`(var<storage[^>]*>\\s*\\w+\\s*:\\s*array<[^;]*),\\s*${key}>;`, 'g'), '$1>;');
     if (needsConstant(rest, key)) continue;
     text = rest.replace(new RegExp(`\\b${key}\\b`, 'g'), `params.${key}`);
-    fields.push(`  ${key}: ${declaration[1]},`);
-    sharedConstants[key] = value;
+    shared.push({ name: key, type: declaration[1] as ParamsField['type'] });
   }
-  if (fields.length > 0) {
-    text += `\nstruct Params {\n${fields.join('\n')}\n}\n@group(0) @binding(0) var<uniform> params: Params;\n`;
+  if (shared.length > 0) {
+    const fields = shared.map((field) => `  ${field.name}: ${field.type},`).join('\n');
+    text += `\nstruct Params {\n${fields}\n}\n@group(0) @binding(0) var<uniform> params: Params;\n`;
   }
-  return { text, sharedConstants };
+  return { text, shared };
 }
 
 /** Whether the name stands where WGSL wants a constant: in another constant, a workgroup size or an array's length. */
