@@ -71,7 +71,7 @@ unpacked=$cache/$id
 
 explain() {
   printf 'run.sh: %s\n%s\n' "$1" "$2" >&2
-  glibc=$(getconf GNU_LIBC_VERSION 2>/dev/null) || glibc='no glibc'
+  glibc=$(getconf GNU_LIBC_VERSION 2>&1) || glibc='not known'
   fail "needed are glibc 2.34 or newer (here: $glibc), libstdc++ 6 of GCC 11 or newer, and a file system that may hold programs: else set QUADOT_HEADLESS_CACHE."
 }
 
@@ -106,7 +106,7 @@ fi
 
 libraries=$unpacked/lib
 dawn=$unpacked/node_modules/webgpu/dist/linux-x64/dawn.node
-try "$unpacked/bin/node" --eval 'process.dlopen({ exports: {} }, process.argv[1])' "$dawn" ||
-  explain 'Node or Dawn does not run on this machine:' "$problem"
+load='try { process.dlopen({ exports: {} }, process.argv[1]) } catch (error) { console.error(error.message); process.exit(1) }'
+try "$unpacked/bin/node" --eval "$load" "$dawn" || explain 'Node or Dawn does not run on this machine:' "$problem"
 umask "$mask"
 exec "$unpacked/bin/node" "$unpacked/headless/main.js" "$@"

@@ -23,7 +23,7 @@ export const bundle: Bundle = JSON.parse(readFileSync(path.join(root, 'bundle.js
 export const programs = {
   doctor: ['dist/cli.js', 'doctor'],
   conformance: ['headless/conformance.js'],
-  bench: ['bench/main.js'],
+  bench: ['bench/main.js', '--commit', bundle.commit],
   cli: ['dist/cli.js'],
 } as const;
 

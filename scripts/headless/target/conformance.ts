@@ -8,16 +8,18 @@ import { bundle, root } from './bundle.ts';
 import { type FileOutcome, type FileReport, runTestFile } from './run-test-file.ts';
 
 const folder = path.join(root, 'conformance');
-/** The files that take longest come first, so that none is left alone at the end. */
-const FOLDERS = ['models', 'ops', 'gpu'];
+const FOLDERS = ['ops', 'models', 'gpu'];
+/** What takes longest begins first, so that it is not alone at the end. */
+const LONGEST = ['ops/conv2d', 'models/tflite-goldens', 'ops/matmul', 'ops/depthwise-conv2d'];
 
 function listFiles(): string[] {
-  return FOLDERS.filter((name) => existsSync(path.join(folder, name))).flatMap((name) =>
+  const files = FOLDERS.filter((name) => existsSync(path.join(folder, name))).flatMap((name) =>
     readdirSync(path.join(folder, name))
       .filter((file) => file.endsWith('.test.js'))
       .sort()
       .map((file) => `${name}/${file.slice(0, -'.test.js'.length)}`),
   );
+  return [...LONGEST.filter((file) => files.includes(file)), ...files.filter((file) => !LONGEST.includes(file))];
 }
 
 /** The files with one of the patterns in their names, all without patterns. */

@@ -6,11 +6,20 @@ import { hasVulkanLoader } from '../../../src/node/software-gpu.ts';
 import { chooseAdapter, describeDrivers } from './adapter.ts';
 import { bundle, describeRun, programs, root } from './bundle.ts';
 import { driverEnvironment, listDrivers } from './drivers.ts';
-import { runAll } from './run-all.ts';
+import { runAll, writeSummary } from './run-all.ts';
+
+const NO_ADAPTER =
+  "run.sh: there is no such adapter. Install the GPU's Vulkan driver; or name its manifest: " +
+  'VK_DRIVER_FILES=/path/to/icd.json ./run.sh …; or take the CPU: ./run.sh --gpu software …';
 
 type Command = keyof typeof programs | 'all' | 'drivers';
 
 async function main(command: Command, args: readonly string[]): Promise<number> {
+  const [folder] = args;
+  if (command === 'all' && args.length !== 1) {
+    console.error('run.sh: all takes one folder, for its logs: ./run.sh all results');
+    return 2;
+  }
   const loader = bundle.software !== null && !hasVulkanLoader() ? path.join(root, bundle.software.folder) : undefined;
   const environment: NodeJS.ProcessEnv = {
     QUADOT_MODELS: root,
@@ -18,26 +27,24 @@ async function main(command: Command, args: readonly string[]): Promise<number> 
     ...driverEnvironment(process.env, { loader }),
   };
   if (command === 'cli') return run([...programs.cli, ...args], environment);
-  if (command === 'drivers') {
-    for (const line of describeDrivers(listDrivers(environment))) console.log(line);
-    if (loader !== undefined) console.log(`No Vulkan loader is installed; used is the one in ${loader}.`);
-  }
+
   const kind = (process.env['QUADOT_GPU'] || 'auto') as 'hardware' | 'software' | 'auto';
   const { adapter, notes, environment: chosen } = chooseAdapter(kind, environment, root);
+  const about = [...notes, adapter === null ? NO_ADAPTER : describeRun(adapter)].join('\n');
   // On standard error, so that standard output is what the program prints.
-  for (const note of notes) console.error(note);
+  console.error(`${about}\n`);
+  if (command === 'drivers') {
+    const drivers = describeDrivers(listDrivers(environment));
+    for (const line of drivers.filter((driver) => !notes.includes(driver))) console.log(line);
+    if (loader !== undefined) console.log(`No Vulkan loader is installed; used is the one in ${loader}.`);
+  }
   if (adapter === null) {
-    console.error(
-      `run.sh: no ${kind === 'auto' ? '' : `${kind} `}adapter. Install the GPU's Vulkan driver; or name its manifest: ` +
-        'VK_DRIVER_FILES=/path/to/icd.json ./run.sh …; or take the CPU: ./run.sh --gpu software …',
-    );
+    if (command === 'all') writeSummary(folder, about);
     return 1;
   }
-  const about = describeRun(adapter);
-  console.error(`${about}\n`);
   if (command === 'drivers') return 0;
   const withAdapter = { ...chosen, QUADOT_HEADLESS_ADAPTER: JSON.stringify(adapter) };
-  if (command === 'all') return runAll(args, { about, environment: withAdapter });
+  if (command === 'all') return runAll(folder, { about, environment: withAdapter });
   if (command === 'bench' && !existsSync(path.join(root, programs.bench[0]))) {
     console.error('run.sh: this bundle has no benchmarks.');
     return 1;

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { createWriteStream, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { finished } from 'node:stream/promises';
-import { bundle, programs, root } from './bundle.ts';
+import { programs, root } from './bundle.ts';
 
 interface Step {
   readonly name: string;
@@ -14,19 +14,22 @@ interface Step {
   readonly json?: string;
 }
 
+/** What there is to say in short, for who sees no more than the folder. */
+export function writeSummary(folder: string, text: string): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, 'summary.txt'), `${text}\n`);
+}
+
 /**
  * Doctor, conformance and benchmarks, one after another, also after one failed.
+ * @param folder for the logs
  * @param options.about what every log begins with
  * @returns exit code: 0 when all of them passed
  */
 export async function runAll(
-  [folder, ...rest]: readonly string[],
+  folder: string,
   { environment, about }: { environment: NodeJS.ProcessEnv; about: string },
 ): Promise<number> {
-  if (folder === undefined || rest.length > 0) {
-    console.error('run.sh: all takes one folder, for its logs: ./run.sh all results');
-    return 2;
-  }
   mkdirSync(folder, { recursive: true });
   const file = (name: string): string => path.join(folder, name);
   const steps: Step[] = [
@@ -37,36 +40,31 @@ export async function runAll(
       args: [...programs.conformance, '--json', file('conformance.json')],
       log: file('conformance.log'),
     },
-    {
-      name: 'bench',
-      args: [...programs.bench, '--json', file('bench.json'), '--commit', bundle.commit],
-      log: file('bench.log'),
-    },
+    { name: 'bench', args: [...programs.bench, '--json', file('bench.json')], log: file('bench.log') },
   ];
-  const lines: string[] = [];
+  // Two steps may share a log; what an earlier run left is not theirs.
+  for (const { log } of steps) rmSync(log, { force: true });
+  let summary = `${about}\n`;
   let exitCode = 0;
   for (const step of steps) {
-    if (!existsSync(path.join(root, step.args[0]))) {
-      lines.push(`${step.name.padEnd(16)} not in this bundle`);
-      continue;
-    }
-    const start = performance.now();
     const outcome = await runStep(step, environment, about);
-    if (outcome !== null) exitCode = 1;
-    const seconds = ((performance.now() - start) / 1000).toFixed(1);
-    lines.push(
-      `${step.name.padEnd(16)} ${outcome === null ? 'passed' : `FAILED (${outcome})`} in ${seconds} s: ${step.log}`,
-    );
+    if (outcome.isFailure) exitCode = 1;
+    summary += `\n${step.name.padEnd(16)} ${outcome.text}`;
+    // After each, in case the next one is cut short.
+    writeSummary(folder, summary);
   }
-  const summary = `${about}\n\n${lines.join('\n')}\n`;
-  writeFileSync(file('summary.txt'), summary);
   console.log(`\n${summary}`);
   return exitCode;
 }
 
-/** @returns what went wrong, or null */
-async function runStep(step: Step, env: NodeJS.ProcessEnv, about: string): Promise<string | null> {
+async function runStep(
+  step: Step,
+  env: NodeJS.ProcessEnv,
+  about: string,
+): Promise<{ readonly isFailure: boolean; readonly text: string }> {
   const [program, ...args] = step.args;
+  if (!existsSync(path.join(root, program))) return { isFailure: false, text: 'not in this bundle' };
+  const start = performance.now();
   const log = createWriteStream(step.log, { flags: 'a' });
   const json = step.json === undefined ? null : createWriteStream(step.json);
   const show = (text: string): void => {
@@ -75,17 +73,17 @@ async function runStep(step: Step, env: NodeJS.ProcessEnv, about: string): Promi
   };
   log.write(`${about}\n`);
   show(`\n== ${step.name}\n`);
-  const child = spawn(process.execPath, [path.join(root, program), ...args], {
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(process.execPath, [path.join(root, program), ...args], { env, stdio: 'pipe' });
+  child.stdin.end();
   child.stdout.setEncoding('utf8').on('data', (text: string) => (json ? json.write(text) : show(text)));
   child.stderr.setEncoding('utf8').on('data', show);
-  const outcome = await new Promise<string | null>((resolve) => {
+  const problem = await new Promise<string | null>((resolve) => {
     child.on('error', (error) => resolve(error.message));
     child.on('close', (code, signal) => resolve(code === 0 ? null : signal === null ? `exit code ${code}` : signal));
   });
-  if (outcome !== null) show(`${step.name} failed: ${outcome}\n`);
+  const verdict = problem === null ? 'passed' : `FAILED (${problem})`;
+  const text = `${verdict} in ${((performance.now() - start) / 1000).toFixed(1)} s`;
+  show(`${step.name} ${text}\n`);
   for (const stream of [log, json]) if (stream !== null) await finished(stream.end());
-  return outcome;
+  return { isFailure: problem !== null, text };
 }

@@ -47,7 +47,9 @@ export async function runTestFile(options: TestFileOptions): Promise<FileOutcome
   let isDone = false;
   let output = '';
 
-  const child = spawn(process.execPath, options.args, { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], signal });
+  // A pipe to read from, too, since a bare root may have no /dev/null.
+  const child = spawn(process.execPath, options.args, { stdio: ['pipe', 'pipe', 'pipe', 'pipe'], signal });
+  child.stdin!.end();
   for (const stream of [child.stdout, child.stderr]) {
     stream!.setEncoding('utf8').on('data', (text: string) => (output += text));
   }

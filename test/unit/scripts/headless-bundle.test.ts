@@ -112,6 +112,7 @@ describe.skipIf(!canBundle)('the bundle', () => {
       expect(outcome.code).toBe(2);
       expect(outcome.stderr).toMatch(message);
     }
+    expect(await runBundle('all')).toMatchObject({ code: 2, stderr: expect.stringContaining('takes one folder') });
     expect(await runBundle('conformance', 'ops/relu', '--name', 'no such test')).toMatchObject({ code: 1 });
   });
 
