@@ -11,8 +11,8 @@ const target = path.join(import.meta.dirname, 'target');
 /** What the programs find in the bundle by name. */
 const PROVIDED = ['webgpu', 'gl-matrix', 'quadot', 'quadot/node'];
 
-/** Tests of published models that need nothing but the models; the others decode images or read the repository. */
-const MODEL_TESTS = ['tflite-goldens'];
+/** Tests of models that judge the device and need nothing but the models; the others judge importers, or need images. */
+const MODEL_TESTS = ['tflite-goldens', 'small-bindings'];
 
 /** What a test sees of the device: all of it, or what a phone has; as in vitest.config.ts. */
 const LANES = [
