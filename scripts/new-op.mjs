@@ -16,7 +16,7 @@ const files = {
 import { elementCount } from '../tensor/shape.ts';
 import { emptyTensor } from '../tensor/tensor.ts';
 import { defineOp, type Kernel, type OpDefinition } from './define-op.ts';
-import { unaryDispatch } from './lib/elementwise.ts';
+import { elementwisePartition, unaryDispatch } from './lib/elementwise.ts';
 import { everyDType, operand, operandType } from './lib/operands.ts';
 
 const float: Kernel<object> = {
@@ -39,6 +39,7 @@ export const ${camelCase}: OpDefinition<object> = defineOp({
     return [y];
   },
   kernels: [float],
+  partition: elementwisePartition(),
 });
 `,
   [`shaders/${name}-float.wgsl`]: `// y[i] = x[i]. One invocation per quad.

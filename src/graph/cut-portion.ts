@@ -1,6 +1,7 @@
 import type { AxisRange, OpContext, PartitionRule } from '../ops/define-op.ts';
 import { leastCommonMultiple } from '../ops/lib/least-common-multiple.ts';
 import { getOp } from '../ops/registry.ts';
+import { sameShape } from '../tensor/shape.ts';
 import { type Demand, isWithin } from './demands.ts';
 import { partOf, type Portion } from './portion.ts';
 import { evenRanges, outermostAxis } from './region.ts';
@@ -45,12 +46,16 @@ export function cutPortion(portion: Portion, excess: readonly Demand[], options:
   return undefined;
 }
 
-/** The whole portion as its op reads it when asked for indices, which may be less than there is: a slice reads a few. */
+/** The whole portion as its op reads when asked for all indices, if that is less than there is: a slice reads a few. */
 function neededPortion(portion: Portion, rule: PartitionRule<object>, { contextOf }: CutOptions): Portion | undefined {
   const { shape } = portion.outputs[0].type;
   const context = contextOf(portion);
   const axis = shape.findIndex((_, index) => rule.unit(context, index) !== undefined);
-  return axis < 0 ? undefined : partOf(portion, context, { axis, start: 0, end: shape[axis] });
+  const needed = axis < 0 ? undefined : partOf(portion, context, { axis, start: 0, end: shape[axis] });
+  const isLess = needed?.inputs.some(
+    (region, index) => region && !sameShape(region.type.shape, portion.inputs[index]!.type.shape),
+  );
+  return isLess ? needed : undefined;
 }
 
 function partsAlong(
