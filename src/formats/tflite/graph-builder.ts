@@ -1,7 +1,7 @@
 import { FormatError, UnsupportedOpError } from '../../errors.ts';
 import type { Graph, GraphNode } from '../../graph/graph.ts';
 import { getOp } from '../../ops/registry.ts';
-import { elementCount, formatShape, sameShape, type Shape } from '../../tensor/shape.ts';
+import { elementCount, formatShape, rowLength, sameShape, type Shape } from '../../tensor/shape.ts';
 import type { Tensor, TensorType } from '../../tensor/tensor.ts';
 import type { FileModel, FileOperator, FileTensor } from './model.ts';
 import { UniqueNames } from './names.ts';
@@ -11,6 +11,8 @@ import { ConstantCopies, constantTensor, declaredShape, describeTensor, tensorTy
 /** Bytes of constants that operators read, each use counted: several may share weights, but each is prepared for itself. */
 const SHARED_CONSTANT_BYTES = 2 ** 28;
 const MAXIMUM_SHARING = 4;
+/** Output channels of all layers with weights; each takes hundreds of times the work of a weight. */
+const MAXIMUM_CHANNELS = 2 ** 23;
 
 /** Puts a graph together in the file's order, so that nothing is used before it is defined, or defined twice. */
 export class GraphBuilder {
@@ -22,6 +24,7 @@ export class GraphBuilder {
   readonly #copies: ConstantCopies;
   readonly #constantBytesLimit: number;
   #constantBytes = 0;
+  #channels = 0;
 
   constructor(model: FileModel) {
     this.#copies = new ConstantCopies(model.fileBytes);
@@ -70,6 +73,7 @@ export class GraphBuilder {
     const name = this.#tensorNames[output.index];
     if (conversion.inputShape !== undefined) kept[0] = this.#reshape(kept[0], conversion.inputShape, name);
     const shape = this.#inferShape(conversion, kept, name);
+    if (getOp(conversion.op).quantization?.weights !== undefined) this.#countChannels(shape, where);
     this.#checkDeclared(output, shape, where);
     const type = tensorType(output, shape);
     this.#requireOneScale(name, type, where);
@@ -97,6 +101,15 @@ export class GraphBuilder {
     throw new UnsupportedOpError(
       `tflite: ${where}: the operators up to here read ${this.#constantBytes} bytes of constants, counting those they ` +
         `share, and at most ${this.#constantBytesLimit} are prepared. Split the model.`,
+    );
+  }
+
+  #countChannels(shape: Shape, where: string): void {
+    this.#channels += rowLength(shape);
+    if (this.#channels <= MAXIMUM_CHANNELS) return;
+    throw new UnsupportedOpError(
+      `tflite: ${where}: the layers up to here have ${this.#channels} output channels together; at most ` +
+        `${MAXIMUM_CHANNELS} are prepared. Split the model.`,
     );
   }
 

@@ -30,7 +30,7 @@ export function channelMultiplier(quantization: LayerQuantization, channel: numb
 /** The constant numbers of an int8 layer by output channel. */
 interface ChannelNumbers {
   /** bias − zx · Σ (w − zw): with it the sum may run over codes as they are. It may leave int32; see channelParameters. */
-  readonly bias: Float64Array;
+  readonly biases: Float64Array;
   /** Of the multipliers: bits, then shift, of each channel. */
   readonly multipliers: Int32Array;
 }
@@ -47,34 +47,41 @@ export interface ChannelSummary {
 }
 
 /**
- * @param weights codes
- * @param channelOf output channel of a weight by its index
+ * @param weights codes; asked for anew where they are needed again, for they may be an ordered copy
+ * @param run how many weights in a row belong to one output channel, before those of the next one
  * @param products that a sum runs over, padding included
  * @throws NumericError when an accumulator could leave int32, or a multiplier cannot be encoded
  */
 export function summarizeChannels(
   where: string,
-  weights: Int8Array,
-  channelOf: (index: number) => number,
+  weights: () => Int8Array,
+  run: number,
   bias: Int32Array | undefined,
   quantization: LayerQuantization,
   channels: number,
   products: number,
 ): ChannelSummary {
   const compute = (): ChannelNumbers & { readonly isShort: boolean } => {
-    const sums = new Float64Array(channels);
+    const codes = weights();
+    // At first the sums of the weights, which then become the biases.
+    const biases = new Float64Array(channels);
     const centeredMagnitudes = new Float64Array(channels);
     const magnitudes = new Float64Array(channels);
-    for (let i = 0; i < weights.length; i++) {
-      const channel = channelOf(i);
-      const weight = weights[i] - zeroPointAt(quantization.weights, channel);
-      sums[channel] += weight;
-      centeredMagnitudes[channel] += Math.abs(weight);
-      magnitudes[channel] += Math.abs(weights[i]);
+    for (let start = 0, channel = 0; start < codes.length; start += run, channel = (channel + 1) % channels) {
+      const zeroPoint = zeroPointAt(quantization.weights, channel);
+      let [sum, centeredMagnitude, magnitude] = [0, 0, 0];
+      for (let i = start; i < start + run; i++) {
+        const code = codes[i];
+        sum += code;
+        centeredMagnitude += Math.abs(code - zeroPoint);
+        magnitude += Math.abs(code);
+      }
+      biases[channel] += sum - run * zeroPoint;
+      centeredMagnitudes[channel] += centeredMagnitude;
+      magnitudes[channel] += magnitude;
     }
     const inputZeroPoint = zeroPointAt(quantization.input, 0);
     const largestInput = Math.max(127 - inputZeroPoint, inputZeroPoint + 128);
-    const folded = new Float64Array(channels);
     const multipliers = new Int32Array(2 * channels);
     let isShort = quantization.rounding === 'float';
     for (let channel = 0; channel < channels; channel++) {
@@ -85,15 +92,15 @@ export function summarizeChannels(
           `${where}: the sum of output channel ${channel} can reach ±${bound}, beyond int32 (bias ${channelBias}). Use a larger weight scale for this channel, or fewer inputs.`,
         );
       }
-      folded[channel] = channelBias - inputZeroPoint * sums[channel];
+      biases[channel] = channelBias - inputZeroPoint * biases[channel];
       const multiplier = channelMultiplier(quantization, channel);
       multipliers.set([multiplier.bits, multiplier.shift], 2 * channel);
       const zeroPoint = Math.abs(zeroPointAt(quantization.weights, channel));
       // Σ a·w and zw · Σ a are summed apart, and what pads the sum has weights of zw.
-      const partial = 128 * (magnitudes[channel] + 2 * zeroPoint * products) + Math.abs(folded[channel]);
+      const partial = 128 * (magnitudes[channel] + 2 * zeroPoint * products) + Math.abs(biases[channel]);
       isShort &&= partial < 2 ** 24 && isShortMultiplier(multiplier, partial);
     }
-    return { bias: folded, multipliers, isShort };
+    return { biases, multipliers, isShort };
   };
   return { isShort: compute().isShort, numbers: compute };
 }
@@ -126,9 +133,10 @@ export function channelParameters(
   const [low, high] = activationCodes(activation, quantization.output, codeRange('int8'));
   const paddingCode = zeroPointAt(quantization.input, 0) & 0xff;
   parameters.set([zeroPointAt(quantization.output, 0), low, high, paddingCode * 0x01010101]);
-  const { bias: biases, multipliers } = summary.numbers();
-  for (const [channel, bias] of biases.entries()) {
+  const { biases, multipliers } = summary.numbers();
+  for (let channel = 0; channel < biases.length; channel++) {
     const at = 4 + (channel >> 2) * 16 + (channel & 3);
+    const bias = biases[channel];
     const bits = multipliers[2 * channel];
     const zeroPoint = zeroPointAt(quantization.weights, channel);
     // A folded bias may leave int32 where the whole sum does not; wrapping around here and in the shader cancels.

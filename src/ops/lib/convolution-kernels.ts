@@ -69,15 +69,14 @@ function int8Dispatch(
   const quantization = layerQuantization(op, context);
   const lanes = tileLanes(tile, shape);
   const bias = context.constants[2]?.data as Int32Array | undefined;
-  const codes = weights() as Int8Array;
+  const codes = (): Int8Array => weights() as Int8Array;
   const zeroPointOf = (channel: number): number => zeroPointAt(quantization.weights, channel);
   const isSymmetric = quantization.weights.zeroPoints.every((zeroPoint) => zeroPoint === 0);
-  const perChannel = codes.length / shape.outChannels;
   const unlimited = reductionOf(shape, tile, Infinity);
   const summary = summarizeChannels(
     `${op} "${context.name}"`,
     codes,
-    (index) => Math.floor(index / perChannel),
+    (shape.kernelHeight * shape.kernelWidth * shape.inChannels) / shape.groups,
     bias,
     quantization,
     shape.outChannels,
@@ -98,7 +97,7 @@ function int8Dispatch(
       {
         constant: 'weights',
         sizeBytes: packedCount(reduction, lanes),
-        data: () => asWords(packWeights(codes, shape, reduction, lanes, zeroPointOf)),
+        data: () => asWords(packWeights(codes(), shape, reduction, lanes, zeroPointOf)),
       },
       {
         constant: 'parameters',

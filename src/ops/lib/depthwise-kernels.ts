@@ -57,8 +57,8 @@ function int8Dispatch(context: KernelContext<LayerAttributes>, shape: Convolutio
   const quads = Math.ceil(channels / 4);
   const summary = summarizeChannels(
     `${op} "${context.name}"`,
-    codes,
-    (index) => index % channels,
+    () => codes,
+    1,
     bias,
     quantization,
     channels,

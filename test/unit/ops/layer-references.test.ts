@@ -132,7 +132,7 @@ describe('errors', () => {
       rounding: 'float' as const,
     };
     const summarize = (bias: number): unknown =>
-      summarizeChannels('conv2d "a"', Int8Array.from([127]), () => 0, Int32Array.from([bias]), quantization, 1, 1);
+      summarizeChannels('conv2d "a"', () => Int8Array.from([127]), 1, Int32Array.from([bias]), quantization, 1, 1);
     expect(() => summarize(2 ** 31 - 1)).toThrow(NumericError);
     expect(() => summarize(2 ** 31 - 1 - 127 * 128)).not.toThrow();
   });

@@ -105,21 +105,22 @@ describe('a file smaller than what it asks for', () => {
     expect(() => importTflite(bytes)).toThrow(/more than 2 times the file's bytes, so their buffers overlap/);
   });
 
-  test('a large constant that many operators read', () => {
-    const channels = 2 ** 20;
+  test.each([
+    ['weights', 256, 4096, /operators up to here read \d+ bytes of constants.*at most 268435456 are prepared/],
+    ['channels', 2 ** 20, 1, /layers up to here have 9437184 output channels together; at most 8388608 are prepared/],
+  ])('many %s that operators share', (_, units, inputs, message) => {
     const quantized = { type: INT8, scales: [1], zeroPoints: [0n] };
     const tensors: TensorSpec[] = [
-      { name: 'x', shape: [1, 1, 1, channels], ...quantized },
-      { name: 'w', shape: [1, 1, 1, channels], ...quantized, data: new Int8Array(channels) },
+      { name: 'x', shape: [1, inputs], ...quantized },
+      { name: 'w', shape: [units, inputs], ...quantized, data: new Int8Array(units * inputs) },
     ];
-    const operators = Array.from({ length: 300 }, (_, index) => {
-      tensors.push({ name: `y${index}`, shape: [1, 1, 1, channels], ...quantized });
-      const options = [2, { 1: { int32: 1 }, 2: { int32: 1 } }] as const;
-      return { code: operatorCode.DEPTHWISE_CONV_2D, inputs: [0, 1], outputs: [index + 2], options };
+    const operators = Array.from({ length: 300 }, (__, index) => {
+      tensors.push({ name: `y${index}`, shape: [1, units], ...quantized });
+      return { code: operatorCode.FULLY_CONNECTED, inputs: [0, 1], outputs: [index + 2] };
     });
     const bytes = buildTflite({ tensors, operators, inputs: [0], outputs: [2] });
     expect(() => importTflite(bytes)).toThrow(UnsupportedOpError);
-    expect(() => importTflite(bytes)).toThrow(/operators up to here read \d+ bytes of constants.*at most 268435456/);
+    expect(() => importTflite(bytes)).toThrow(message);
   });
 
   test('a filler of megabytes for every pad', () => {
