@@ -37,7 +37,10 @@ export interface GraphSummary {
   readonly multiplyAccumulates: number;
 }
 
-/** The specification's default limits, which every device has; without optional features. */
+/**
+ * What every device has, without optional features; but for sizes, which are a device's matter: on none in particular
+ * nothing is cut.
+ */
 const leastCapable: KernelTarget = {
   engine: 'scalar',
   capabilities: {
@@ -49,8 +52,8 @@ const leastCapable: KernelTarget = {
     languageFeatures: [],
     subgroupSizes: [0, 0],
     limits: {
-      maxBufferSize: 268435456,
-      maxStorageBufferBindingSize: 134217728,
+      maxBufferSize: Infinity,
+      maxStorageBufferBindingSize: Infinity,
       maxStorageBuffersPerShaderStage: 8,
       maxComputeWorkgroupStorageSize: 16384,
       maxComputeInvocationsPerWorkgroup: 256,

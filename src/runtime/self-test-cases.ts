@@ -138,7 +138,7 @@ export const selfTestCases: readonly SelfTestCase[] = [
   { family: 'quantize', op: 'quantize', attributes: {}, inputs: [int8([3, 41])], output: int8Output },
   { family: 'quantize', op: 'dequantize', attributes: {}, inputs: [int8([3, 41])], output: floatOutput },
   {
-    family: 'pad and concatenate',
+    family: 'pad, slice, concatenate',
     op: 'pad',
     attributes: {
       padding: [
@@ -153,10 +153,17 @@ export const selfTestCases: readonly SelfTestCase[] = [
     output: sameCodes,
   },
   {
-    family: 'pad and concatenate',
+    family: 'pad, slice, concatenate',
     op: 'concat',
     attributes: { axis: 3, activation: 'none' },
     inputs: [int8([2, 5, 7, 9]), int8([2, 5, 7, 6], otherScale, 12)],
     output: int8Output,
+  },
+  {
+    family: 'pad, slice, concatenate',
+    op: 'slice',
+    attributes: { begin: [1, 0, 2, 3], size: [1, 5, 3, 5], strides: [1, 1, 2, 1] },
+    inputs: [int8([2, 5, 7, 9])],
+    output: sameCodes,
   },
 ];
