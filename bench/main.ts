@@ -48,6 +48,8 @@ async function bench({ filter, model, json, commit, gpu, ...options }: BenchArgu
   printKernels(kernels);
   printEngines(kernels);
   for (const each of models) printModel(each);
+  const { loadAverage, cores } = environment.host;
+  if (loadAverage > cores / 2) note(`${loadAverage.toFixed(1)} processes competed for ${cores} cores: figures vary.`);
   for (const doubt of listDoubts(report)) note(doubt);
   if (json !== undefined) {
     await saveReport(json, report);

@@ -9,12 +9,12 @@ import { createBenchBuffer, shaderWork } from './shader-work.ts';
 import type { Stopwatch, Work } from './stopwatch.ts';
 
 /** Steps of a chain in an invocation: STEPS of the shaders, four in a row, in 8 chains. */
-const chainSteps = 64 * 4 * 8;
+const chainSteps = 256 * 4 * 8;
 
 const seedCount = 16;
-const firstWorkgroups = 16;
+const firstWorkgroups = 4;
 /** A wave of workgroups over the largest GPU is a small part of these. */
-const maxWorkgroups = 2 ** 20;
+const maxWorkgroups = 2 ** 18;
 
 interface Loop {
   readonly name: string;

@@ -7,8 +7,9 @@ import { createBenchBuffer, shaderWork } from './shader-work.ts';
 import { summarize } from './statistics.ts';
 import type { Stopwatch, Work } from './stopwatch.ts';
 
-/** Launches in one pass. */
+/** Of launches that are recorded in one pass. */
 const launches = 1000;
+const launchTurns = 30;
 const transferBytes = 16 * 2 ** 20;
 /** Uploads and copies that follow each other, so that what one submission costs by itself is little. */
 const transfers = 8;
@@ -59,8 +60,8 @@ export async function measureHost(
       device.gpuDevice.queue.submit([encoder.finish()]);
     });
     return {
-      launchSeconds: await leastTime(stopwatch, counter, turns),
-      independentLaunchSeconds: await leastTime(stopwatch, nothing, turns),
+      launchSeconds: await leastTime(stopwatch, counter),
+      independentLaunchSeconds: await leastTime(stopwatch, nothing),
       encodeSeconds: (await least(device, turns, () => submit(device, counter), false)) / launches,
       submissionSeconds: stopwatch.submissionSeconds,
       roundTripSeconds: await measureRoundTrip(device, counter, word, buffers),
@@ -72,9 +73,11 @@ export async function measureHost(
   }
 }
 
-async function leastTime(stopwatch: Stopwatch, work: Work, turns: number): Promise<number> {
+/** So little work is disturbed by everything, so there are many turns. */
+async function leastTime(stopwatch: Stopwatch, work: Work): Promise<number> {
+  const { repetitions } = await stopwatch.calibrate(work);
   let seconds = Infinity;
-  for (let turn = 0; turn <= turns; turn++) seconds = Math.min(seconds, await stopwatch.time(work, launches));
+  for (let turn = 0; turn < launchTurns; turn++) seconds = Math.min(seconds, await stopwatch.time(work, repetitions));
   return seconds;
 }
 

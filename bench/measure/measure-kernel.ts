@@ -54,10 +54,9 @@ export async function measureKernel(
   if (variants.length === 0) throw new UnsupportedOpError(`${kernelCase.name}: no kernel accepts it.`);
   const failed: FailedVariant[] = [];
   const ready: Contestant[] = [];
+  options.signal?.throwIfAborted();
   // Together, so that drivers compile them side by side.
-  const created = await Promise.allSettled(
-    variants.map(({ program }) => Workload.create(device, program, options.signal)),
-  );
+  const created = await Promise.allSettled(variants.map(({ program }) => Workload.create(device, program)));
   const workloads = created.map((each) => (each.status === 'fulfilled' ? each.value : undefined));
   try {
     for (const [index, variant] of variants.entries()) {

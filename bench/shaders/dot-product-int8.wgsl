@@ -1,7 +1,7 @@
 // Packed dot products and nothing else: each of 8 chains repeats x ← x + dot4I8Packed(next, factor).
 // One invocation runs 8 chains. They read each other, so that no product can be left out or moved out of the loop.
 //#import linear-index
-const STEPS: u32 = 64;
+const STEPS: u32 = 256;
 
 @group(0) @binding(1) var<storage, read> seeds: array<u32, 16>;
 @group(0) @binding(2) var<storage, read_write> results: array<u32, WORKGROUP_SIZE>;

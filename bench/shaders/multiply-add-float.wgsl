@@ -2,7 +2,7 @@
 // One invocation runs 8 chains of as many lanes as Lanes has. Every step needs the one before it, so that none can be left
 // out, and the chains need nothing of each other.
 //#import linear-index
-const STEPS: u32 = 64;
+const STEPS: u32 = 256;
 alias Lanes = vec4<f32>;
 
 @group(0) @binding(1) var<storage, read> seeds: array<f32, 16>;

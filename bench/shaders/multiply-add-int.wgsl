@@ -1,7 +1,7 @@
 // 32-bit integer multiply-adds and nothing else: each of 8 chains repeats x ← x · next + afterNext, modulo 2³².
 // One invocation runs 8 chains of as many lanes as Lanes has. Chains read each other, so that no algebra shortens them.
 //#import linear-index
-const STEPS: u32 = 64;
+const STEPS: u32 = 256;
 alias Lanes = vec4<i32>;
 
 @group(0) @binding(1) var<storage, read> seeds: array<i32, 16>;
