@@ -32,6 +32,8 @@ export interface FittedGraph {
 
 /** Parts of all nodes together. A small file may ask for any size; no device has memory for as many bindings. */
 const maxParts = 2 ** 12;
+/** Parts that are thought of: some cuts are found by trying more and more parts. */
+const maxTried = 2 ** 18;
 
 /** Whether the device takes the graph as it is. */
 export function fitsLimits(
@@ -75,9 +77,12 @@ class Fitting {
   readonly #cut: CutValues;
   /** What does not fit, by subject. */
   readonly #complaints = new Map<string, string>();
+  /** Nodes with a part that does not fit. Their other parts are not looked at: there may be thousands. */
+  readonly #refused = new Set<string>();
   /** Reading all weights, which some launches do, is not for every look at a portion. */
   readonly #launches = new WeakMap<Portion, readonly Demand[]>();
   #parts = 0;
+  #tried = 0;
 
   constructor(graph: Graph, limits: GraphLimits, rounding: Rounding, names: FreshNames, launchOf: LaunchOf) {
     this.#graph = graph;
@@ -149,7 +154,7 @@ class Fitting {
       return this.#emit(portion);
     }
     const pieces = cut.parts.flatMap((part) => this.#build(part));
-    if (!cut.isJoined) return pieces;
+    if (!cut.isJoined || this.#complaints.size > 0) return pieces;
     const [{ value, type }] = portion.outputs;
     const isWhole = sameShape(type.shape, this.#graph.values[value].shape);
     return [this.#cut.join(value, pieces, isWhole ? portion.node.name : undefined)];
@@ -157,12 +162,15 @@ class Fitting {
 
   #emit({ node, attributes, inputs, outputs }: Portion): readonly Piece[] {
     this.#parts++;
+    // Once something does not fit there is no graph to make, only more that does not fit to be found.
+    if (this.#complaints.size > 0) return [];
     const names = inputs.map((region) => (region === undefined ? '' : this.#cut.read(region)));
     return this.#cut.add({ name: node.name, op: node.op, attributes, inputs: names }, outputs);
   }
 
   /** What of a portion is too large, and the cut against it. */
   #cutExcess(portion: Portion): { readonly excess: readonly Demand[]; readonly cut?: Cut } {
+    if (this.#refused.has(portion.node.name)) return { excess: [] };
     // Values first: cutting them changes the launch.
     for (const demandsOf of [this.#valueDemands, this.#launchDemands]) {
       const excess = demandsOf(portion).filter((demand) => !isWithin(demand));
@@ -179,7 +187,7 @@ class Fitting {
         contextOf: this.#contextOf,
         demandsOf,
         axes: isTooLarge ? axes.slice(0, 1) : isConstant ? axes.reverse() : axes,
-        canAfford: (parts) => this.#parts + parts <= maxParts,
+        canAfford: (parts) => this.#parts + parts <= maxParts && (this.#tried += parts) <= maxTried,
       });
       return { excess, cut };
     }
@@ -206,6 +214,7 @@ class Fitting {
   }
 
   #complain({ subject, amount, unit, limit, fix }: Demand, portion?: Portion): void {
+    if (portion !== undefined) this.#refused.add(portion.node.name);
     const key = JSON.stringify([subject, portion?.node.name]);
     if (this.#complaints.has(key)) return;
     const excess = `${amount} ${unit}, ${amount - limit.value} more than ${limit.name} (${limit.value})`;

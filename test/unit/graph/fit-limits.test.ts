@@ -311,6 +311,16 @@ describe('what cannot be cut', () => {
     );
   });
 
+  test('windows that no device has end soon', () => {
+    const chain = new GraphChain('float32', [1, 46_340, 46_340, 1], 1);
+    const window = { size: [65_536, 65_536], strides: [1, 1], padding: [32_767, 32_767, 32_768, 32_768] };
+    for (let i = 0; i < 20; i++) chain.add('average-pool2d', { ...window, activation: 'none' });
+    const start = performance.now();
+    const complaint = complaintOf(chain.graph(), bindingOf(2 ** 27));
+    expect(performance.now() - start).toBeLessThan(20_000);
+    expect(complaint.split('\n').length).toBeGreaterThan(20);
+  });
+
   test('sizes that no device has end soon', () => {
     for (const bindingBytes of [2 ** 27, 2 ** 20, 64]) {
       const chain = new GraphChain('float32', [1, 1], 1);
