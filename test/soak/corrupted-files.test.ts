@@ -31,8 +31,8 @@ interface Model {
 const models: Readonly<Record<string, Model>> = {
   'keypoint-float': { path: 'hand-gesture/keypoint_classifier.tflite', cases: 1000, runEvery: 1 },
   'resnet8-int8': { path: 'mlperf-tiny/pretrainedResnet_quant.tflite', cases: 900, runEvery: 1 },
-  'mobilenet-v1-uint8': { path: 'mobilenet/mobilenet_v1_0.25_128_quant.tflite', cases: 600, runEvery: 5 },
-  'mobilenet-v2-int8': { path: 'mobilenet/tf2_mobilenet_v2_1.0_224_ptq.tflite', cases: 500, runEvery: 25 },
+  'mobilenet-v1-uint8': { path: 'mobilenet/mobilenet_v1_0.25_128_quant.tflite', cases: 600, runEvery: 3 },
+  'mobilenet-v2-int8': { path: 'mobilenet/tf2_mobilenet_v2_1.0_224_ptq.tflite', cases: 500, runEvery: 10 },
 };
 
 /** Beyond, the reference would take minutes. */

@@ -84,3 +84,30 @@ test.each<[string, Graph]>([
   expect(() => inspectGraph(bad)).toThrow(NumericError);
   expect(() => inspectGraph(bad)).toThrow(`${where}: requantize: multiplier`);
 });
+
+test('a chain of as many layers as are imported takes no longer for each than a short one', () => {
+  const count = 2 ** 14;
+  const type: TensorType = { dtype: 'float32', shape: [1, 4] };
+  const names = Array.from({ length: count + 1 }, (_, index) => `h${index}`);
+  const nodes = names.slice(1).map((name, index) => ({
+    name,
+    op: 'sigmoid',
+    attributes: {},
+    inputs: [names[index]],
+    outputs: [name],
+  }));
+  const values = Object.fromEntries(names.map((name) => [name, type]));
+  const start = performance.now();
+  const { layers } = inspectGraph({
+    name: 'chain',
+    nodes,
+    values,
+    constants: {},
+    inputs: ['h0'],
+    outputs: names.slice(1),
+    metadata: {},
+  });
+  expect(layers).toHaveLength(count);
+  // About a second.
+  expect(performance.now() - start).toBeLessThan(20_000);
+});
