@@ -40,7 +40,7 @@ export function formatTable(columns: readonly Column[], rows: readonly (readonly
     head: columns.map(({ title }) => pc.bold(title)),
     colAligns: columns.map(({ align }) => align ?? 'left'),
   });
-  table.push(...rows.map((row) => [...row]));
+  for (const row of rows) table.push([...row]);
   return table
     .toString()
     .split('\n')

@@ -41,7 +41,8 @@ export async function readSamples(files: readonly string[], graph: Graph, batch:
       continue;
     }
     const arrays = toArrays(file, extension, await readBytes(file), graph);
-    samples.push(...split(file, arrays, graph, batch));
+    // One by one: a file of numbers may be more samples than a call takes arguments.
+    for (const sample of split(file, arrays, graph, batch)) samples.push(sample);
   }
   return samples;
 }
