@@ -27,7 +27,7 @@ export class Workload implements Work {
   static async create(device: Device, program: Program, signal?: AbortSignal): Promise<Workload> {
     const { graph } = program;
     const label = `bench:${graph.name}#${++workloadCount}`;
-    const resources = await createResources(device, label, program, undefined, signal);
+    const resources = await createResources(device, label, program, device.gpuDevice, undefined, signal);
     try {
       const inputs = new SessionInputs(device, label, graph, resources.locate);
       const tensors = Object.fromEntries(graph.inputs.map((name) => [name, drawTensor(graph.values[name], name)]));

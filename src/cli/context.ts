@@ -21,7 +21,7 @@ export type Define = <O>(command: Command, action: Action<O>) => void;
 
 /** @param engine the int8 engine; measured when absent */
 export function openCommandDevice(context: CommandContext, engine?: Engine): Promise<Device> {
-  return openDevice({ gpu: context.isGpuChosen ? context.gpu : undefined, engine });
+  return openDevice({ gpu: context.isGpuChosen ? context.gpu : undefined, engine, signal: context.signal });
 }
 
 /** A device's name for people, such as `nvidia ampere (NVIDIA A100)`. */

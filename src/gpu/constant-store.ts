@@ -1,3 +1,4 @@
+import { DeviceError } from '../errors.ts';
 import type { Device } from './device.ts';
 
 interface Entry {
@@ -22,18 +23,24 @@ export class ConstantStore {
   /**
    * A buffer (usage STORAGE and COPY_SRC) that holds the bytes; give it back with the function that comes with it.
    * @param label of the first who brings these bytes
-   * @throws DeviceError when it exceeds the device's limits or memory
+   * @param on the GPUDevice that the rest of the work is on
+   * @throws DeviceError when it exceeds the device's limits or memory, or the GPUDevice was lost
    */
   async acquire(
     owner: string,
     label: string,
     bytes: ArrayBufferView,
+    on: GPUDevice,
   ): Promise<{ buffer: GPUBuffer; free: () => void }> {
     const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as ArrayBufferView<ArrayBuffer>));
     const key = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+    // While the digest was made the device may have been lost, and what is here now may be another one's.
+    if (!this.#device.isCurrent(on)) {
+      throw new DeviceError(`uploading "${label}": the GPU device was lost meanwhile. Run again.`, { reason: 'lost' });
+    }
     let entry = this.#entries.get(key);
     if (entry === undefined) {
-      entry = { buffer: this.#upload(owner, label, bytes), owners: [] };
+      entry = { buffer: this.#upload(owner, label, bytes, on), owners: [] };
       this.#entries.set(key, entry);
     }
     const held = entry;
@@ -58,13 +65,24 @@ export class ConstantStore {
     this.#entries.clear();
   }
 
-  async #upload(owner: string, label: string, bytes: ArrayBufferView): Promise<GPUBuffer> {
+  async #upload(owner: string, label: string, bytes: ArrayBufferView, on: GPUDevice): Promise<GPUBuffer> {
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
     const sizeBytes = bytes.byteLength;
-    const buffer = await this.#device.createBuffer({ label, owner, purpose: 'weights', sizeBytes, usage });
-    const { buffer: data, byteOffset, byteLength } = bytes as ArrayBufferView<ArrayBuffer>;
-    this.#device.gpuDevice.queue.writeBuffer(buffer, 0, data, byteOffset, byteLength);
-    return buffer;
+    const buffer = await this.#device.createBuffer({ label, owner, purpose: 'weights', sizeBytes, usage, on });
+    try {
+      await this.#device.guard(
+        `uploading "${label}"`,
+        ({ queue }) => {
+          const { buffer: data, byteOffset, byteLength } = bytes as ArrayBufferView<ArrayBuffer>;
+          queue.writeBuffer(buffer, 0, data, byteOffset, byteLength);
+        },
+        on,
+      );
+      return buffer;
+    } catch (error) {
+      this.#device.release(buffer);
+      throw error;
+    }
   }
 
   #release(key: string, entry: Entry, buffer: GPUBuffer, owner: string): void {

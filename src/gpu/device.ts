@@ -3,8 +3,9 @@ import { availableEngines, type Capabilities, type Engine, type EngineSpeeds } f
 import { ConstantStore } from './constant-store.ts';
 import { captureErrors } from './error-scopes.ts';
 import { MemoryAccount, type MemoryReport } from './memory.ts';
-import { PipelineCache } from './pipelines.ts';
+import { type Pipeline, PipelineCache } from './pipelines.ts';
 import { reopen, type OpenedGpu } from './reopen.ts';
+import type { SpecializedShader } from './shader.ts';
 
 /** A buffer to be made: what it is for is part of the account. */
 export interface BufferRequest {
@@ -14,6 +15,8 @@ export interface BufferRequest {
   readonly purpose: string;
   readonly sizeBytes: number;
   readonly usage: GPUBufferUsageFlags;
+  /** The GPUDevice that the rest of the work is on; the current one by default. */
+  readonly on?: GPUDevice;
 }
 
 /** A texture to be made, likewise; of four bytes a texel. */
@@ -23,7 +26,7 @@ export interface TextureRequest extends Omit<BufferRequest, 'sizeBytes'> {
   readonly format: GPUTextureFormat;
 }
 
-/** Called once for each loss, before anything that was pending is rejected because of it. */
+/** Called once for each loss. */
 export type LostListener = (error: DeviceError) => void;
 
 /** How long after a failure the news of the device's loss may take. */
@@ -42,6 +45,8 @@ export class Device {
   readonly #open: () => Promise<OpenedGpu>;
   readonly #memory = new MemoryAccount();
   readonly #lostListeners = new Set<LostListener>();
+  /** Of what the library itself has on the GPUDevice; told of a destroy as well, and before the others. */
+  readonly #goneListeners = new Set<LostListener>();
   #opened: OpenedGpu;
   #pipelines: PipelineCache;
   #engine: Engine;
@@ -105,10 +110,23 @@ export class Device {
     return !this.isLost && gpuDevice === this.gpuDevice;
   }
 
-  /** @returns stops the listening */
+  /**
+   * Tells when the GPU is taken away; not when `destroy` gives it up. An error that the listener throws is reported as
+   * uncaught.
+   * @returns stops the listening
+   */
   onLost(listener: LostListener): () => void {
     this.#lostListeners.add(listener);
     return () => this.#lostListeners.delete(listener);
+  }
+
+  /**
+   * For what holds memory on the device: tells when it is lost or destroyed. The listener must not throw.
+   * @returns stops the listening
+   */
+  onGone(listener: LostListener): () => void {
+    this.#goneListeners.add(listener);
+    return () => this.#goneListeners.delete(listener);
   }
 
   /**
@@ -133,12 +151,13 @@ export class Device {
 
   /**
    * Runs a synchronous piece of GPU work and reports its validation, out-of-memory and internal errors.
-   * @throws DeviceError naming the work
+   * @param on the GPUDevice that the work belongs to, where it began before something was awaited
+   * @throws DeviceError naming the work; that the device was lost, where `on` is no longer the one that is open
    */
-  async guard<T>(what: string, work: () => T): Promise<T> {
+  async guard<T>(what: string, work: (gpuDevice: GPUDevice) => T, on: GPUDevice = this.gpuDevice): Promise<T> {
     this.assertUsable();
-    const { gpuDevice } = this;
-    const { result, error } = captureErrors(gpuDevice, work);
+    if (!this.isCurrent(on)) throw lostDuring(what);
+    const { result, error } = captureErrors(on, () => work(on));
     const captured = await this.settle(what, error);
     if (captured !== undefined) throw new DeviceError(`${what}: ${captured.message}`, { reason: captured.reason });
     return result;
@@ -150,13 +169,36 @@ export class Device {
    * @param gpuDevice on which it failed
    */
   async explain(cause: unknown, what: string, gpuDevice: GPUDevice): Promise<unknown> {
-    if (cause instanceof QuadotError) return cause;
+    const isKnown = cause instanceof DeviceError ? cause.reason !== 'internal' : cause instanceof QuadotError;
+    if (isKnown) return cause;
     if (this.isCurrent(gpuDevice)) {
-      await Promise.race([gpuDevice.lost, new Promise((resolve) => setTimeout(resolve, lossNoticeMs))]);
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const patience = new Promise((resolve) => (timer = setTimeout(resolve, lossNoticeMs)));
+      await Promise.race([gpuDevice.lost, patience]);
+      clearTimeout(timer);
     }
     if (!this.isCurrent(gpuDevice)) return this.#lost ?? lostDuring(what);
+    if (cause instanceof DeviceError) return cause;
     const message = cause instanceof Error ? cause.message : String(cause);
     return new DeviceError(`${what}: ${message}`, { cause, reason: 'internal' });
+  }
+
+  /**
+   * A shader's pipeline, compiled once.
+   * @param on as for `guard`
+   * @throws DeviceError with the compiler's messages and the offending lines when it does not compile; or that the
+   *   device was lost
+   */
+  async compile(shader: SpecializedShader, on: GPUDevice = this.gpuDevice): Promise<Pipeline> {
+    const what = `compiling "${shader.name}"`;
+    if (!this.isCurrent(on)) throw this.#lost ?? lostDuring(what);
+    try {
+      const pipeline = await this.#pipelines.get(shader);
+      if (this.isCurrent(on)) return pipeline;
+    } catch (cause) {
+      throw await this.explain(cause, what, on);
+    }
+    throw this.#lost ?? lostDuring(what);
   }
 
   /**
@@ -180,7 +222,7 @@ export class Device {
    * @throws DeviceError when it exceeds the device's limits or memory
    */
   async createBuffer(request: BufferRequest): Promise<GPUBuffer> {
-    const { label, owner, purpose, sizeBytes, usage } = request;
+    const { label, owner, purpose, sizeBytes, usage, on } = request;
     const limit = this.capabilities.limits.maxBufferSize;
     if (sizeBytes > limit) {
       throw new DeviceError(
@@ -189,8 +231,8 @@ export class Device {
       );
     }
     const size = Math.max(Math.ceil(sizeBytes / 4) * 4, 4);
-    return this.#allocate(`buffer "${label}"`, owner, purpose, size, () =>
-      this.gpuDevice.createBuffer({ label, size, usage }),
+    return this.#allocate(`buffer "${label}"`, owner, purpose, size, on, (gpuDevice) =>
+      gpuDevice.createBuffer({ label, size, usage }),
     );
   }
 
@@ -199,9 +241,17 @@ export class Device {
    * @throws DeviceError when it exceeds the device's limits or memory
    */
   async createTexture(request: TextureRequest): Promise<GPUTexture> {
-    const { label, owner, purpose, width, height, format, usage } = request;
-    return this.#allocate(`texture "${label}"`, owner, purpose, width * height * 4, () =>
-      this.gpuDevice.createTexture({ label, size: { width, height }, format, usage }),
+    const { label, owner, purpose, width, height, format, usage, on } = request;
+    const limit = this.capabilities.limits.maxTextureDimension2D;
+    const longest = Math.max(width, height);
+    if (longest > limit) {
+      throw new DeviceError(
+        `texture "${label}": ${width} x ${height} pixels exceed this device's maxTextureDimension2D of ${limit} by ${longest - limit}. Use a smaller image.`,
+        { reason: 'limit' },
+      );
+    }
+    return this.#allocate(`texture "${label}"`, owner, purpose, width * height * 4, on, (gpuDevice) =>
+      gpuDevice.createTexture({ label, size: { width, height }, format, usage }),
     );
   }
 
@@ -228,9 +278,9 @@ export class Device {
     const error = new DeviceError('the device was destroyed. Open a new one with openDevice().', {
       reason: 'destroyed',
     });
-    if (this.isLost) this.#lost = error;
-    else this.#lose(error);
+    // The GPU first: nothing that a listener does must keep it.
     this.gpuDevice.destroy();
+    this.#lose(error);
   }
 
   [Symbol.dispose](): void {
@@ -242,11 +292,12 @@ export class Device {
     owner: string,
     purpose: string,
     sizeBytes: number,
-    make: () => T,
+    on: GPUDevice | undefined,
+    make: (gpuDevice: GPUDevice) => T,
   ): Promise<T> {
     let made: T | undefined;
     try {
-      const allocation = await this.guard(`${what} of ${sizeBytes} bytes`, () => (made = make()));
+      const allocation = await this.guard(`${what} of ${sizeBytes} bytes`, (gpuDevice) => (made = make(gpuDevice)), on);
       this.#memory.add(allocation, owner, purpose, sizeBytes);
       return allocation;
     } catch (error) {
@@ -271,9 +322,9 @@ export class Device {
     });
     gpuDevice.addEventListener('uncapturederror', (event) => {
       if (gpuDevice !== this.gpuDevice) return;
-      this.#uncaptured ??= new DeviceError(`GPU error outside any guarded call: ${event.error.message}`, {
-        reason: 'validation',
-      });
+      // Nobody knows whose error it is, so it is not the caller's.
+      const reason = event.error.constructor.name === 'GPUOutOfMemoryError' ? 'out-of-memory' : 'internal';
+      this.#uncaptured ??= new DeviceError(`GPU error outside any guarded call: ${event.error.message}`, { reason });
     });
   }
 
@@ -281,11 +332,23 @@ export class Device {
     this.#lost = error;
     this.#memory.clear();
     this.constants.clear();
-    for (const listener of this.#lostListeners) listener(error);
+    for (const listener of [...this.#goneListeners]) listener(error);
+    if (error.reason !== 'lost') return;
+    for (const listener of [...this.#lostListeners]) {
+      try {
+        listener(error);
+      } catch (thrown) {
+        queueMicrotask(() => {
+          throw thrown;
+        });
+      }
+    }
   }
 
   async #reopen(): Promise<void> {
-    const opened = await reopen(this.#open, () => this.#isDestroyed);
+    const opened = await reopen(this.#open, () => this.#isDestroyed).catch((error: unknown) => {
+      throw this.#isDestroyed ? this.#lost! : error;
+    });
     if (this.#isDestroyed) {
       opened.gpuDevice.destroy();
       throw this.#lost!;

@@ -40,7 +40,7 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Devic
   options.signal?.throwIfAborted();
   const device = new Device(gpu, await open(), open);
   try {
-    await chooseEngine(device, options.engine);
+    await chooseEngine(device, options);
     options.signal?.throwIfAborted();
     return device;
   } catch (error) {
@@ -60,7 +60,13 @@ async function openGpuDevice(gpu: GPU, options: OpenDeviceOptions): Promise<Open
   }
   const gpuDevice = await requestDevice(adapter, limits);
   const capabilities = describeCapabilities(gpu, adapter, gpuDevice);
-  return { gpuDevice, capabilities: typeof limits === 'object' ? capped(capabilities, limits) : capabilities };
+  if (typeof limits !== 'object') return { gpuDevice, capabilities };
+  try {
+    return { gpuDevice, capabilities: capped(capabilities, limits) };
+  } catch (error) {
+    gpuDevice.destroy();
+    throw error;
+  }
 }
 
 async function requestDevice(
@@ -100,7 +106,7 @@ function everything(adapter: GPUAdapter): GPUDeviceDescriptor {
   return { requiredLimits, requiredFeatures: usefulFeatures.filter((feature) => adapter.features.has(feature)) };
 }
 
-async function chooseEngine(device: Device, wanted: Engine | undefined): Promise<void> {
+async function chooseEngine(device: Device, { engine: wanted, signal }: OpenDeviceOptions): Promise<void> {
   const available = availableEngines(device.capabilities);
   if (wanted !== undefined) {
     if (!available.includes(wanted)) {
@@ -111,7 +117,7 @@ async function chooseEngine(device: Device, wanted: Engine | undefined): Promise
     device.useEngine(wanted, {});
     return;
   }
-  const speeds = await probeEngines(device, available);
+  const speeds = await probeEngines(device, available, signal);
   const fastest = available.reduce((best, next) => ((speeds[next] ?? 0) > (speeds[best] ?? 0) ? next : best));
   device.useEngine(fastest, speeds);
 }

@@ -33,6 +33,7 @@ export class PassTimer {
       sizeBytes,
       usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
     });
+    const made = [resolved];
     try {
       const mappable = await device.createBuffer({
         label: `${owner}/timestamps-readback`,
@@ -41,10 +42,13 @@ export class PassTimer {
         sizeBytes,
         usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
       });
-      const querySet = device.gpuDevice.createQuerySet({ type: 'timestamp', count: passes * 2 });
+      made.push(mappable);
+      const querySet = await device.guard(`${owner}: timestamps`, (gpuDevice) =>
+        gpuDevice.createQuerySet({ type: 'timestamp', count: passes * 2 }),
+      );
       return new PassTimer(device, querySet, resolved, mappable, passes);
     } catch (error) {
-      device.release(resolved);
+      for (const buffer of made) device.release(buffer);
       throw error;
     }
   }

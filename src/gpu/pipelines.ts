@@ -54,7 +54,12 @@ export class PipelineCache {
       return { shader, pipeline, layout };
     } catch (cause) {
       await moduleError.catch(() => null);
-      throw new DeviceError(await describeFailure(shader, module, cause), { cause });
+      // A pipeline's error says whose fault it is; a lost device comes as an internal one.
+      const isRefused = (cause as Partial<GPUPipelineError>).reason === 'validation';
+      throw new DeviceError(await describeFailure(shader, module, cause), {
+        cause,
+        reason: isRefused ? 'validation' : 'internal',
+      });
     }
   }
 

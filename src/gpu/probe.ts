@@ -18,7 +18,11 @@ const clockMilliseconds = 0.1;
  * Measures each engine's inner loop on this device. What a driver reports about dot products says nothing of their
  * speed, so the choice is made by running them; a few milliseconds each.
  */
-export async function probeEngines(device: Device, engines: readonly Engine[]): Promise<EngineSpeeds> {
+export async function probeEngines(
+  device: Device,
+  engines: readonly Engine[],
+  signal?: AbortSignal,
+): Promise<EngineSpeeds> {
   const buffer = (label: string, sizeBytes: number): Promise<GPUBuffer> =>
     device.createBuffer({ label, owner: 'probe', purpose: 'probe', sizeBytes, usage: GPUBufferUsage.STORAGE });
   const buffers = [await buffer('probe/words', 4 * kWords * 8), await buffer('probe/sums', 4 * workgroupSize)];
@@ -26,13 +30,16 @@ export async function probeEngines(device: Device, engines: readonly Engine[]): 
     const pipelines = await Promise.all(
       engines.map((engine) => {
         const imports = { 'engine-dp4a': `engine-${engine}` };
-        return device.pipelines.get(specializeShader('probe-int8', probeInt8, { imports }));
+        return device.compile(specializeShader('probe-int8', probeInt8, { imports }));
       }),
     );
     const launches = pipelines.map(({ pipeline, layout }) => {
       const entries = buffers.map((resource, binding) => ({ binding: binding + 1, resource: { buffer: resource } }));
       const bindGroup = device.gpuDevice.createBindGroup({ layout, entries });
-      return (workgroups: number) => time(device, pipeline, bindGroup, workgroups);
+      return (workgroups: number) => {
+        signal?.throwIfAborted();
+        return time(device, pipeline, bindGroup, workgroups);
+      };
     });
     const { workgroups, milliseconds } = await race(launches);
     const operations = workgroups * workgroupSize * kWords * productsPerWord * 2;
@@ -86,11 +93,10 @@ async function time(
   pass.dispatchWorkgroups(workgroups);
   pass.end();
   const commands = encoder.finish();
-  await queue.onSubmittedWorkDone();
+  await device.settle('probe', queue.onSubmittedWorkDone());
   const start = performance.now();
   const submitted = device.guard('probe', () => queue.submit([commands]));
-  await queue.onSubmittedWorkDone();
-  const milliseconds = performance.now() - start;
-  await submitted;
+  const finished = device.settle('probe', queue.onSubmittedWorkDone()).then(() => performance.now() - start);
+  const [milliseconds] = await Promise.all([finished, submitted]);
   return milliseconds;
 }

@@ -20,16 +20,24 @@ export class ReadbackRing {
   }
 
   /**
-   * @param sizeBytes of each buffer; @param count how many may be in flight
+   * @param sizeBytes of each buffer
+   * @param count how many may be in flight
+   * @param on the GPUDevice that the rest of the work is on
    * @throws DeviceError when they exceed the device's limits or memory; those made before are released
    */
-  static async create(device: Device, owner: string, sizeBytes: number, count: number): Promise<ReadbackRing> {
+  static async create(
+    device: Device,
+    owner: string,
+    sizeBytes: number,
+    count: number,
+    on?: GPUDevice,
+  ): Promise<ReadbackRing> {
     const buffers: GPUBuffer[] = [];
     try {
       for (let i = 0; i < count; i++) {
         const label = `${owner}/readback${i}`;
         const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
-        buffers.push(await device.createBuffer({ label, owner, purpose: 'readback', sizeBytes, usage }));
+        buffers.push(await device.createBuffer({ label, owner, purpose: 'readback', sizeBytes, usage, on }));
       }
       return new ReadbackRing(device, buffers);
     } catch (error) {

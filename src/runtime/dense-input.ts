@@ -57,7 +57,7 @@ export class DenseInput {
         },
       },
     );
-    return new DenseInput(device, name, words * 4, target, await device.pipelines.get(shader), launch.workgroups);
+    return new DenseInput(device, name, words * 4, target, await device.compile(shader), launch.workgroups);
   }
 
   /** @throws ShapeError when the buffer is too small or was made without STORAGE usage */

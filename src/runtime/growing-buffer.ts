@@ -6,13 +6,16 @@ export class GrowingBuffer {
   readonly #device: Device;
   readonly #owner: string;
   readonly #purpose: string;
+  readonly #on: GPUDevice;
   #buffer: GPUBuffer | undefined;
   #isDestroyed = false;
 
-  constructor(device: Device, owner: string, purpose: string) {
+  /** @param on the GPUDevice that it belongs to */
+  constructor(device: Device, owner: string, purpose: string, on: GPUDevice) {
     this.#device = device;
     this.#owner = owner;
     this.#purpose = purpose;
+    this.#on = on;
   }
 
   /** The buffer, after `reserve`. @throws DeviceError after `destroy` */
@@ -33,7 +36,8 @@ export class GrowingBuffer {
     const limit = this.#device.capabilities.limits.maxStorageBufferBindingSize;
     if (sizeBytes > limit) {
       throw new DeviceError(
-        `${label}: ${sizeBytes} bytes exceed this device's maxStorageBufferBindingSize of ${limit}. Use a smaller image.`,
+        `${label}: ${sizeBytes} bytes exceed this device's maxStorageBufferBindingSize of ${limit} by ${sizeBytes - limit}. Use a smaller image.`,
+        { reason: 'limit' },
       );
     }
     this.#release();
@@ -44,6 +48,7 @@ export class GrowingBuffer {
       purpose: this.#purpose,
       sizeBytes,
       usage,
+      on: this.#on,
     });
     // The owner may have been destroyed while the device made the buffer.
     if (this.#isDestroyed) this.#release();
@@ -61,7 +66,7 @@ export class GrowingBuffer {
   }
 
   #assertUsable(): void {
-    if (this.#isDestroyed) throw new DeviceError(`${this.#label}: the buffer was destroyed.`);
+    if (this.#isDestroyed) throw new DeviceError(`${this.#label}: the buffer was destroyed.`, { reason: 'destroyed' });
   }
 
   #release(): void {

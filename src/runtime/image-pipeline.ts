@@ -64,8 +64,8 @@ export class ImagePipeline {
     this.#type = type;
     this.#options = options;
     this.#owner = owner;
-    this.#uploader = new ImageUploader(device, owner);
-    const scratch = (purpose: string): GrowingBuffer => new GrowingBuffer(device, owner, purpose);
+    this.#uploader = new ImageUploader(device, owner, this.gpuDevice);
+    const scratch = (purpose: string): GrowingBuffer => new GrowingBuffer(device, owner, purpose, this.gpuDevice);
     this.#spans = scratch('spans');
     this.#weights = scratch('weights');
     this.#lookup = scratch('lookup');
@@ -84,7 +84,11 @@ export class ImagePipeline {
     const pipeline = new ImagePipeline(device, owner, type, options);
     try {
       await pipeline.#lookup.reserve(lookup.byteLength);
-      device.gpuDevice.queue.writeBuffer(pipeline.#lookup.buffer, 0, lookup);
+      await device.guard(
+        `${owner}: uploading the lookup table`,
+        ({ queue }) => queue.writeBuffer(pipeline.#lookup.buffer, 0, lookup),
+        pipeline.gpuDevice,
+      );
       return pipeline;
     } catch (error) {
       pipeline.destroy();
@@ -115,24 +119,28 @@ export class ImagePipeline {
     const shape =
       transform === undefined ? await this.#prepareResize(image) : await this.#prepareWarp(image, transform);
     const { width, height } = this.#size;
-    await this.#device.guard(`${this.#owner}: image ${index}`, () => {
-      const pitch = this.#uploader.upload(image);
-      const { placement, pixels } = shape({ buffer: this.#uploader.buffer, pitch });
-      const params = {
-        x: placement.x,
-        y: placement.y,
-        width: placement.width,
-        height: placement.height,
-        pitch: pixels.pitch,
-        background: this.#background(isBlueFirst),
-        firstQuad: index * width * height,
-      };
-      encode.submit(
-        params,
-        [pixels.buffer, this.#lookup.buffer, result.buffer],
-        linearDispatch(width * height).workgroups,
-      );
-    });
+    await this.#device.guard(
+      `${this.#owner}: image ${index}`,
+      () => {
+        const pitch = this.#uploader.upload(image);
+        const { placement, pixels } = shape({ buffer: this.#uploader.buffer, pitch });
+        const params = {
+          x: placement.x,
+          y: placement.y,
+          width: placement.width,
+          height: placement.height,
+          pitch: pixels.pitch,
+          background: this.#background(isBlueFirst),
+          firstQuad: index * width * height,
+        };
+        encode.submit(
+          params,
+          [pixels.buffer, this.#lookup.buffer, result.buffer],
+          linearDispatch(width * height).workgroups,
+        );
+      },
+      this.gpuDevice,
+    );
   }
 
   /** Does all that must be awaited, and returns what submits the passes. */
@@ -170,7 +178,7 @@ export class ImagePipeline {
     table: ResampleTable,
     to: GPUBuffer,
   ): Pixels {
-    const { queue } = this.#device.gpuDevice;
+    const { queue } = this.gpuDevice;
     queue.writeBuffer(this.#spans.buffer, 0, table.spans);
     queue.writeBuffer(this.#weights.buffer, 0, table.weights);
     const params = { ...size, sourcePitch: from.pitch, sourceOffset };
@@ -212,10 +220,11 @@ export class ImagePipeline {
 
   #program(key: string, shader: () => Parameters<typeof ImageProgram.create>[2]): Promise<ImageProgram> {
     // What is made from here on, `destroy` would not find.
-    if (this.#isDestroyed) throw new DeviceError(`${this.#owner} was destroyed. Create a new one.`);
+    if (this.#isDestroyed)
+      throw new DeviceError(`${this.#owner} was destroyed. Create a new one.`, { reason: 'destroyed' });
     let program = this.#programs.get(key);
     if (program === undefined) {
-      program = ImageProgram.create(this.#device, this.#owner, shader());
+      program = ImageProgram.create(this.#device, this.#owner, shader(), this.gpuDevice);
       this.#programs.set(key, program);
       // A failure is not remembered: the next image gets a fresh attempt.
       program.catch(() => this.#programs.delete(key));

@@ -22,31 +22,35 @@ export type ChannelOrder = 'rgb' | 'bgr';
 /** A compiled shader with its parameters. Its buffers change from image to image. */
 export class ImageProgram {
   readonly #device: Device;
+  readonly #gpuDevice: GPUDevice;
   readonly #pipeline: Pipeline;
   readonly #params: GPUBuffer;
 
-  private constructor(device: Device, pipeline: Pipeline, params: GPUBuffer) {
+  private constructor(device: Device, gpuDevice: GPUDevice, pipeline: Pipeline, params: GPUBuffer) {
     this.#device = device;
+    this.#gpuDevice = gpuDevice;
     this.#pipeline = pipeline;
     this.#params = params;
   }
 
-  static async create(device: Device, owner: string, shader: SpecializedShader): Promise<ImageProgram> {
-    const pipeline = await device.pipelines.get(shader);
+  /** @param on the GPUDevice that it belongs to */
+  static async create(device: Device, owner: string, shader: SpecializedShader, on: GPUDevice): Promise<ImageProgram> {
+    const pipeline = await device.compile(shader, on);
     const params = await device.createBuffer({
       label: `${owner}/${shader.name}/params`,
       owner,
       purpose: 'params',
       sizeBytes: paramsBytes,
       usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+      on,
     });
-    return new ImageProgram(device, pipeline, params);
+    return new ImageProgram(device, on, pipeline, params);
   }
 
   /** Submits one launch; what was submitted before it is done first. */
   submit(params: Readonly<Record<string, number>>, buffers: readonly GPUBuffer[], workgroups: readonly number[]): void {
     const { shader, layout, pipeline } = this.#pipeline;
-    const { gpuDevice } = this.#device;
+    const gpuDevice = this.#gpuDevice;
     gpuDevice.queue.writeBuffer(this.#params, 0, packParams(shader, params));
     const entries = [this.#params, ...buffers].map((buffer, binding) => ({ binding, resource: { buffer } }));
     const encoder = gpuDevice.createCommandEncoder({ label: shader.name });

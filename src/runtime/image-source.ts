@@ -34,14 +34,17 @@ export function startsWithBlue(source: ImageSource): boolean {
 export class ImageUploader {
   readonly #device: Device;
   readonly #owner: string;
+  readonly #on: GPUDevice;
   readonly #pixels: GrowingBuffer;
   #texture: GPUTexture | undefined;
   #isDestroyed = false;
 
-  constructor(device: Device, owner: string) {
+  /** @param on the GPUDevice that it belongs to */
+  constructor(device: Device, owner: string, on: GPUDevice) {
     this.#device = device;
     this.#owner = owner;
-    this.#pixels = new GrowingBuffer(device, owner, 'image');
+    this.#pixels = new GrowingBuffer(device, owner, 'image', on);
+    this.#on = on;
   }
 
   get buffer(): GPUBuffer {
@@ -68,7 +71,7 @@ export class ImageUploader {
    * @returns words from one row to the next
    */
   upload(source: ImageSource): number {
-    const { queue } = this.#device.gpuDevice;
+    const { queue } = this.#on;
     // Throws after `destroy`.
     const { buffer } = this.#pixels;
     const pitch = pitchOf(source);
@@ -85,7 +88,7 @@ export class ImageUploader {
       texture = this.#texture!;
       queue.copyExternalImageToTexture({ source }, { texture }, [width, height]);
     }
-    const encoder = this.#device.gpuDevice.createCommandEncoder({ label: 'image' });
+    const encoder = this.#on.createCommandEncoder({ label: 'image' });
     encoder.copyTextureToBuffer({ texture }, { buffer, bytesPerRow: pitch * 4 }, [width, height]);
     queue.submit([encoder.finish()]);
     return pitch;
@@ -110,6 +113,7 @@ export class ImageUploader {
       height,
       format: 'rgba8unorm',
       usage: GPUTextureUsage.COPY_SRC | GPUTextureUsage.COPY_DST | GPUTextureUsage.RENDER_ATTACHMENT,
+      on: this.#on,
     });
     // The owner may have been destroyed while the device made the texture.
     if (this.#isDestroyed) this.#releaseTexture();

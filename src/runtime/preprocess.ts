@@ -115,7 +115,8 @@ export class Preprocessor {
 
   /** @param cause what failed because of it, if something did */
   #assertUsable(cause?: unknown): void {
-    if (this.#isDestroyed) throw new DeviceError(`${this.#owner} was destroyed. Create a new one.`, { cause });
+    if (this.#isDestroyed)
+      throw new DeviceError(`${this.#owner} was destroyed. Create a new one.`, { cause, reason: 'destroyed' });
   }
 
   /** The shaders and memory of the device as it is now. */

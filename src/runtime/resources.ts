@@ -47,7 +47,7 @@ export interface Resources {
   free(): void;
 }
 
-/** Told after each pipeline and upload. */
+/** Told after each pipeline: compiling is what takes the time. */
 export type LoadProgress = (done: number, total: number) => void;
 
 /** Where values lie by name, and what kernels made of constants, by step and role: two namespaces, since a file chooses its names. */
@@ -59,18 +59,20 @@ interface Places {
 /**
  * Compiles, plans memory, uploads and binds a program.
  * On failure everything already allocated is released.
+ * @param on the GPUDevice that all of it is on
  */
 export async function createResources(
   device: Device,
   owner: string,
   program: Program,
+  on: GPUDevice,
   onProgress?: LoadProgress,
   signal?: AbortSignal,
 ): Promise<Resources> {
   const frees: (() => void)[] = [];
   const free = (): void => frees.splice(0).forEach((each) => each());
   try {
-    return { ...(await allocate(device, owner, program, frees, onProgress, signal)), free };
+    return { ...(await allocate(device, owner, program, on, frees, onProgress, signal)), free };
   } catch (error) {
     free();
     throw error;
@@ -81,31 +83,31 @@ async function allocate(
   device: Device,
   owner: string,
   program: Program,
+  on: GPUDevice,
   frees: (() => void)[],
   onProgress: LoadProgress | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Omit<Resources, 'free'>> {
-  const { gpuDevice } = device;
   const prepared = program.steps.flatMap((step) => (step.shader === undefined ? [] : [{ step, shader: step.shader }]));
   let done = 0;
+  let isGivenUp = false;
   const pipelines = Promise.all(
     prepared.map(async ({ step: { node }, shader }) => {
-      try {
-        const pipeline = await device.pipelines.get(shader);
-        onProgress?.(++done, prepared.length);
-        return pipeline;
-      } catch (cause) {
-        throw await device.explain(nameNode(node, cause), `${node.op} "${node.name}"`, gpuDevice);
-      }
+      const pipeline = await device.compile(shader, on).catch((cause: unknown) => {
+        throw nameNode(node, cause);
+      });
+      if (!isGivenUp) onProgress?.(++done, prepared.length);
+      return pipeline;
     }),
   );
   // The uploads below may fail first; the pipelines' own failure is then of no interest.
-  pipelines.catch(() => undefined);
+  pipelines.catch(() => (isGivenUp = true));
+  signal?.addEventListener('abort', () => (isGivenUp = true), { once: true });
 
   const places: Places = { values: new Map(), roles: new Map() };
-  await placeActivations(device, owner, program, frees, places.values);
+  await placeActivations(device, owner, program, on, frees, places.values);
   signal?.throwIfAborted();
-  await uploadConstants(device, owner, program, frees, places);
+  await uploadConstants(device, owner, program, on, frees, places, signal);
   const compiled = await untilAborted(pipelines, signal);
 
   const locateWhole = (name: string): Slice => {
@@ -119,8 +121,10 @@ async function allocate(
     program.steps.map(async (step) => {
       if (step.dispatch === undefined) return undefined;
       const pipeline = compiled[next++];
-      return device.guard(`${step.node.op} "${step.node.name}"`, () =>
-        bind(device, step, pipeline, places.roles.get(step), locateWhole),
+      return device.guard(
+        `${step.node.op} "${step.node.name}"`,
+        () => bind(device, step, pipeline, places.roles.get(step), locateWhole),
+        on,
       );
     }),
   );
@@ -137,6 +141,7 @@ async function placeActivations(
   device: Device,
   owner: string,
   program: Program,
+  on: GPUDevice,
   frees: (() => void)[],
   slices: Map<string, Slice>,
 ): Promise<void> {
@@ -160,7 +165,7 @@ async function placeActivations(
   for (const [index, sizeBytes] of plan.arenaBytes.entries()) {
     const label = `${owner}/arena${index}`;
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-    const buffer = await device.createBuffer({ label, owner, purpose: 'activations', sizeBytes, usage });
+    const buffer = await device.createBuffer({ label, owner, purpose: 'activations', sizeBytes, usage, on });
     arenas.push(buffer);
     frees.push(() => device.release(buffer));
   }
@@ -175,8 +180,10 @@ async function uploadConstants(
   device: Device,
   owner: string,
   program: Program,
+  on: GPUDevice,
   frees: (() => void)[],
   places: Places,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   const uploads = listConstants(program).map((constant) => ({
     ...constant,
@@ -187,13 +194,14 @@ async function uploadConstants(
     !isUniform && sizeBytes >= smallestSharedBytes;
   const shared = await Promise.allSettled(
     uploads.filter(isShared).map(async ({ label, bytes, sizeBytes, place }) => {
-      const { buffer, free } = await device.constants.acquire(owner, label, bytes());
+      const { buffer, free } = await device.constants.acquire(owner, label, bytes(), on);
       frees.push(free);
       place({ buffer, offset: 0, size: sizeBytes });
     }),
   );
   const failed = shared.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
+  signal?.throwIfAborted();
   const { minStorageBufferOffsetAlignment, minUniformBufferOffsetAlignment, maxBufferSize } =
     device.capabilities.limits;
   const alignment = Math.max(minStorageBufferOffsetAlignment, minUniformBufferOffsetAlignment);
@@ -205,15 +213,20 @@ async function uploadConstants(
       purpose: 'weights',
       sizeBytes: group.sizeBytes,
       usage: GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC,
+      on,
     });
     frees.push(() => device.release(buffer));
-    await device.guard(`${owner}: uploading constants`, () => {
-      for (const [{ bytes, sizeBytes, place }, offset] of group.members) {
-        const { buffer: data, byteOffset, byteLength } = bytes();
-        device.gpuDevice.queue.writeBuffer(buffer, offset, data as ArrayBuffer, byteOffset, byteLength);
-        place({ buffer, offset, size: sizeBytes });
-      }
-    });
+    await device.guard(
+      `${owner}: uploading constants`,
+      ({ queue }) => {
+        for (const [{ bytes, sizeBytes, place }, offset] of group.members) {
+          const { buffer: data, byteOffset, byteLength } = bytes();
+          queue.writeBuffer(buffer, offset, data as ArrayBuffer, byteOffset, byteLength);
+          place({ buffer, offset, size: sizeBytes });
+        }
+      },
+      on,
+    );
   }
 }
 

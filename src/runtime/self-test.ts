@@ -1,4 +1,4 @@
-import { DeviceError, UnsupportedOpError } from '../errors.ts';
+import { DeviceError, type DeviceErrorReason, ShapeError, UnsupportedOpError } from '../errors.ts';
 import { availableEngines, type Engine } from '../gpu/capabilities.ts';
 import type { Device } from '../gpu/device.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -60,6 +60,13 @@ interface Trial {
   readonly rounding: Rounding;
 }
 
+/** Of errors after which there is no device. */
+const goneReasons: ReadonlySet<DeviceErrorReason | undefined> = new Set<DeviceErrorReason>([
+  'lost',
+  'destroyed',
+  'unavailable',
+]);
+
 type Outcome = SelfTestFailure | 'passed' | 'not accepted';
 
 /** Drivers compile several shaders at once, and compiling is what takes the time. */
@@ -68,20 +75,31 @@ const trialsAtOnce = 4;
 /**
  * Runs small cases of each family of kernels on the device, with every engine and rounding mode, and compares them with
  * the references on the CPU: for devices whose drivers have not been seen before. Seconds on hardware.
- * @throws DeviceError when the device is lost; wrong results are reported, not thrown
+ * @throws DeviceError when the device is lost; ShapeError when a family does not exist; wrong results are reported, not thrown
  */
 export async function selfTest(device: Device, options: SelfTestOptions = {}): Promise<SelfTestReport> {
+  const known = new Set(selfTestCases.map(({ family }) => family));
+  const unknown = options.families?.filter((family) => !known.has(family)) ?? [];
+  if (unknown.length > 0) {
+    throw new ShapeError(`selfTest: no family is called ${unknown.join(', ')}. There are: ${[...known].join(', ')}.`);
+  }
   const cases = selfTestCases.filter(({ family }) => options.families?.includes(family) ?? true);
   const trials = cases.flatMap((selfTestCase) => listTrials(device, selfTestCase));
   const outcomes: Outcome[] = [];
   let next = 0;
   let done = 0;
   const work = async (): Promise<void> => {
-    while (next < trials.length) {
-      options.signal?.throwIfAborted();
-      const index = next++;
-      outcomes[index] = await runTrial(device, trials[index]);
-      options.onProgress?.(++done, trials.length);
+    try {
+      while (next < trials.length) {
+        options.signal?.throwIfAborted();
+        const index = next++;
+        outcomes[index] = await runTrial(device, trials[index], options.signal);
+        options.onProgress?.(++done, trials.length);
+      }
+    } catch (error) {
+      // The others end with the trial they are at.
+      next = trials.length;
+      throw error;
     }
   };
   await Promise.all(Array.from({ length: trialsAtOnce }, work));
@@ -109,16 +127,16 @@ function listTrials(device: Device, selfTestCase: SelfTestCase): Trial[] {
   return [...trials, ...others.map((rounding): Trial => ({ selfTestCase, engine: device.engine, rounding }))];
 }
 
-async function runTrial(device: Device, trial: Trial): Promise<Outcome> {
+async function runTrial(device: Device, trial: Trial, signal: AbortSignal | undefined): Promise<Outcome> {
   const { selfTestCase, kernel, engine, rounding } = trial;
   const { graph, inputs } = drawGraph(selfTestCase);
   const expected = runReference(graph, inputs, rounding).get('output')!;
   const failure = { op: selfTestCase.op, kernel: kernel ?? 'chosen', engine, rounding, elements: expected.data.length };
   try {
     const acceptKernel = (_op: string, name: string): boolean => kernel === undefined || name === kernel;
-    const session = await createSession(device, graph, { engine, rounding, acceptKernel });
+    const session = await createSession(device, graph, { engine, rounding, acceptKernel, signal });
     try {
-      const { output } = await session.run(inputs);
+      const { output } = await session.run(inputs, { signal });
       const mismatches = countMismatches(output, expected);
       return mismatches === 0 ? 'passed' : { ...failure, mismatches };
     } finally {
@@ -127,7 +145,7 @@ async function runTrial(device: Device, trial: Trial): Promise<Outcome> {
   } catch (error) {
     if (error instanceof UnsupportedOpError) return 'not accepted';
     // Nothing can be said of kernels on a device that is gone.
-    if (!(error instanceof DeviceError) || error.reason === 'lost' || error.reason === 'destroyed') throw error;
+    if (!(error instanceof DeviceError) || goneReasons.has(error.reason)) throw error;
     return { ...failure, mismatches: expected.data.length, error: error.message };
   }
 }

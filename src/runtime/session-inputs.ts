@@ -95,7 +95,9 @@ export class SessionInputs {
 
   #checkTensor(name: string, tensor: GpuTensor, type: TensorType): void {
     if (tensor.isDestroyed) {
-      throw new DeviceError(`input "${name}": the tensor was destroyed. Destroy it after the run.`);
+      throw new DeviceError(`input "${name}": the tensor was destroyed. Destroy it after the run.`, {
+        reason: 'destroyed',
+      });
     }
     if (tensor.isLost) {
       throw new DeviceError(`input "${name}": the tensor was lost with its device. Make it again.`, { reason: 'lost' });

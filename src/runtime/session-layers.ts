@@ -103,7 +103,7 @@ async function readValue(host: LayerHost, name: string, written: number): Promis
       state.copyValue(encoder, name, staging, 0);
       device.gpuDevice.queue.submit([encoder.finish()]);
     });
-    await mapForReading(device, state.gpuDevice, staging, what);
+    await mapForReading(device, state.gpuDevice, staging, what, state.assertOpen);
     return unpackOutput(type, staging.getMappedRange(), 0);
   } finally {
     device.release(staging);

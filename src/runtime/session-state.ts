@@ -1,4 +1,5 @@
 import { DeviceError } from '../errors.ts';
+import type { Engine } from '../gpu/capabilities.ts';
 import type { Device } from '../gpu/device.ts';
 import { ReadbackRing } from '../gpu/readback-ring.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -20,6 +21,7 @@ export interface SessionPlan {
 /** A session's program and memory on one GPUDevice. When that is lost, another takes its place. */
 export class SessionState {
   readonly gpuDevice: GPUDevice;
+  readonly engine: Engine;
   readonly program: Program;
   readonly resources: Resources;
   readonly readbacks: ReadbackRing;
@@ -30,15 +32,22 @@ export class SessionState {
   readonly #stopListening: () => void;
   #closed: DeviceError | undefined;
 
-  private constructor(plan: SessionPlan, program: Program, resources: Resources, readbacks: ReadbackRing) {
+  private constructor(
+    plan: SessionPlan,
+    gpuDevice: GPUDevice,
+    program: Program,
+    resources: Resources,
+    readbacks: ReadbackRing,
+  ) {
     const { device, owner, graph } = plan;
     this.#plan = plan;
-    this.gpuDevice = device.gpuDevice;
+    this.gpuDevice = gpuDevice;
+    this.engine = plan.options.engine;
     this.program = program;
     this.resources = resources;
     this.readbacks = readbacks;
     this.inputs = new SessionInputs(device, owner, graph, resources.locate);
-    this.#stopListening = device.onLost((error) => this.close(error));
+    this.#stopListening = device.onGone((error) => this.close(error));
   }
 
   /**
@@ -47,11 +56,12 @@ export class SessionState {
    */
   static async open(plan: SessionPlan, onProgress?: LoadProgress, signal?: AbortSignal): Promise<SessionState> {
     const { device, owner, graph, options, outputs, maxInFlight } = plan;
+    const { gpuDevice } = device;
     const program = compile(graph, device.capabilities, options);
-    const resources = await createResources(device, owner, program, onProgress, signal);
+    const resources = await createResources(device, owner, program, gpuDevice, onProgress, signal);
     try {
-      const readbacks = await ReadbackRing.create(device, owner, outputs.sizeBytes, maxInFlight);
-      return new SessionState(plan, program, resources, readbacks);
+      const readbacks = await ReadbackRing.create(device, owner, outputs.sizeBytes, maxInFlight, gpuDevice);
+      return new SessionState(plan, gpuDevice, program, resources, readbacks);
     } catch (error) {
       resources.free();
       throw error;
@@ -59,9 +69,9 @@ export class SessionState {
   }
 
   /** Throws why it was closed. */
-  assertOpen(): void {
+  readonly assertOpen: () => void = () => {
     if (this.#closed !== undefined) throw this.#closed;
-  }
+  };
 
   /** Uploads the inputs and encodes every step in one compute pass. Synchronous: it belongs in a guard. */
   encode(inputs: RunInputs): GPUCommandEncoder {
@@ -85,12 +95,16 @@ export class SessionState {
   async findFailingStep(inputs: RunInputs): Promise<void> {
     const { device, owner } = this.#plan;
     const submit = (what: string, record: (encoder: GPUCommandEncoder) => void): Promise<void> =>
-      device.guard(what, () => {
-        const encoder = this.gpuDevice.createCommandEncoder({ label: what });
-        record(encoder);
-        this.gpuDevice.queue.submit([encoder.finish()]);
-      });
-    this.writes++;
+      device.guard(
+        what,
+        ({ queue }) => {
+          this.writes++;
+          const encoder = this.gpuDevice.createCommandEncoder({ label: what });
+          record(encoder);
+          queue.submit([encoder.finish()]);
+        },
+        this.gpuDevice,
+      );
     await submit(`${owner}: inputs`, (encoder) => this.inputs.encode(encoder, inputs));
     for (const prepared of this.resources.steps) {
       if (prepared === undefined) continue;

@@ -55,22 +55,28 @@ export class Session {
   readonly device: Device;
   /** The graph as given (with the batch override). */
   readonly graph: Graph;
-  readonly engine: Engine;
   readonly rounding: Rounding;
   readonly #plan: SessionPlan;
   readonly #recoversByItself: boolean;
+  /** As the caller wants it. */
+  readonly #sharePipelines: boolean | undefined;
   #state: SessionState;
   #recovery: Promise<void> | undefined;
   #destroyed: DeviceError | undefined;
 
-  private constructor(plan: SessionPlan, state: SessionState, recoversByItself: boolean) {
+  private constructor(
+    plan: SessionPlan,
+    state: SessionState,
+    recoversByItself: boolean,
+    sharePipelines: boolean | undefined,
+  ) {
     this.device = plan.device;
     this.graph = plan.graph;
-    this.engine = plan.options.engine;
     this.rounding = plan.options.rounding;
     this.#plan = plan;
     this.#state = state;
     this.#recoversByItself = recoversByItself;
+    this.#sharePipelines = sharePipelines;
   }
 
   /**
@@ -83,7 +89,7 @@ export class Session {
     if (!Number.isInteger(maxInFlight) || maxInFlight < 1) {
       throw new ShapeError(`createSession: maxInFlight is ${maxInFlight}. Give an integer of at least 1.`);
     }
-    await device.recover();
+    await untilAborted(device.recover(), options.signal);
     device.assertUsable();
     const available = availableEngines(device.capabilities);
     if (options.engine !== undefined && !available.includes(options.engine)) {
@@ -107,7 +113,7 @@ export class Session {
       maxInFlight,
     };
     const state = await SessionState.open(plan, options.onProgress, options.signal);
-    return new Session(plan, state, recovery === 'automatic');
+    return new Session(plan, state, recovery === 'automatic', options.sharePipelines);
   }
 
   /**
@@ -125,13 +131,17 @@ export class Session {
     const work = async (): Promise<Record<string, Tensor>> => {
       try {
         await Promise.all([
-          this.device.guard(what, () => {
-            signal?.throwIfAborted();
-            const encoder = state.encode(inputs);
-            for (const { name, offset } of this.#plan.outputs.list) state.copyValue(encoder, name, readback, offset);
-            state.gpuDevice.queue.submit([encoder.finish()]);
-          }),
-          mapForReading(this.device, state.gpuDevice, readback, what),
+          this.device.guard(
+            what,
+            ({ queue }) => {
+              signal?.throwIfAborted();
+              const encoder = state.encode(inputs);
+              for (const { name, offset } of this.#plan.outputs.list) state.copyValue(encoder, name, readback, offset);
+              queue.submit([encoder.finish()]);
+            },
+            state.gpuDevice,
+          ),
+          mapForReading(this.device, state.gpuDevice, readback, what, state.assertOpen),
         ]);
         return this.#plan.outputs.unpack(readback.getMappedRange());
       } finally {
@@ -182,6 +192,11 @@ export class Session {
     yield* runLayers({ device, owner, state, typeOf: (name) => this.#typeOf(name) }, inputs, options.signal);
   }
 
+  /** The int8 engine in use; after a loss it may be another one, where the GPU that came back lacks it. */
+  get engine(): Engine {
+    return this.#state.engine;
+  }
+
   /** What will run: each layer's kernel, shapes and cost. */
   inspect(): readonly LayerReport[] {
     return this.#state.program.steps.map((step) => describeStep(step, this.#typeOf(step.node.outputs[0])));
@@ -192,15 +207,15 @@ export class Session {
     const { runs = 10, signal } = options;
     const state = await this.#begin(inputs, signal);
     const { owner } = this.#plan;
-    await this.device.guard(`${owner}: inputs`, () => {
+    const upload = this.device.guard(`${owner}: inputs`, () => {
       state.assertOpen();
       state.writes++;
       const encoder = state.gpuDevice.createCommandEncoder({ label: owner });
       state.inputs.encode(encoder, inputs);
       state.gpuDevice.queue.submit([encoder.finish()]);
     });
-    const times = profileSteps(this.device, owner, state.resources.steps, runs, signal);
-    const { medians, clock } = await this.#reporting(state, inputs, times);
+    const times = upload.then(() => profileSteps(this.device, owner, state.resources.steps, runs, signal));
+    const { medians, clock } = await this.#reporting(state, inputs, untilAborted(times, signal));
     state.writes++;
     const layers = this.inspect().map((report, index) => ({ ...report, medianMicros: medians[index] }));
     return { layers, totalMicros: medians.reduce((sum, micros) => sum + micros, 0), runs, clock };
@@ -257,9 +272,11 @@ export class Session {
   async #reopen(): Promise<void> {
     await this.device.recover();
     const { options } = this.#plan;
+    // It may be another adapter.
     const available = availableEngines(this.device.capabilities);
     const engine = available.includes(options.engine) ? options.engine : this.device.engine;
-    const state = await SessionState.open({ ...this.#plan, options: { ...options, engine } });
+    const sharePipelines = this.#sharePipelines ?? this.device.capabilities.isSoftware;
+    const state = await SessionState.open({ ...this.#plan, options: { ...options, engine, sharePipelines } });
     if (this.#destroyed !== undefined) {
       state.close(this.#destroyed);
       throw this.#destroyed;

@@ -69,6 +69,8 @@ const ABSENT = -1;
 const MINIMUM_FILE_BYTES = 8;
 /** Ten times what the largest models have. */
 const MAXIMUM_OPERATORS = 2 ** 14;
+/** Of all operators together. */
+const MAXIMUM_OPERATOR_INPUTS = 2 ** 17;
 /** Of everything else that is listed: tensors, buffers, operator codes, subgraphs, metadata. */
 const MAXIMUM_ENTRIES = 2 ** 16;
 const MAXIMUM_NAME_LENGTH = 1000;
@@ -184,16 +186,23 @@ function readOperators(
     type: builtinOperatorName(Math.max(code.int8('deprecated_builtin_code'), code.int32('builtin_code'))),
     customCode: readName(code.string('custom_code')),
   }));
+  let inputCount = 0;
   return (subgraph.tables('operators', operatorSchema, MAXIMUM_OPERATORS) ?? []).map((table, index) => {
     const where = `Operator ${index}`;
+    const inputs = table.int32s('inputs') ?? [];
+    inputCount += inputs.length;
+    if (inputCount > MAXIMUM_OPERATOR_INPUTS) {
+      throw new UnsupportedOpError(
+        `tflite: the operators up to ${where} have ${inputCount} inputs together; at most ${MAXIMUM_OPERATOR_INPUTS} are ` +
+          'read. Split the model.',
+      );
+    }
     const code = entry(`${where}.opcode_index`, codes, table.uint32('opcode_index'));
     return {
       index,
       type: code.type,
       customCode: code.type === CUSTOM_OPERATOR ? code.customCode : '',
-      inputs: (table.int32s('inputs') ?? []).map((tensor) =>
-        tensor === ABSENT ? undefined : entry(`${where}.inputs`, tensors, tensor),
-      ),
+      inputs: inputs.map((tensor) => (tensor === ABSENT ? undefined : entry(`${where}.inputs`, tensors, tensor))),
       outputs: (table.int32s('outputs') ?? []).map((tensor) => entry(`${where}.outputs`, tensors, tensor)),
       table,
     };
