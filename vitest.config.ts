@@ -58,7 +58,8 @@ export default defineConfig(async (): Promise<ViteUserConfig> => {
             ...timeouts,
             name: 'default-limits',
             include: ['test/{ops,models,gpu,node}/**/*.test.ts'],
-            exclude: skipped,
+            // Thousands of images take minutes, and tell nothing that the models' equal bytes do not.
+            exclude: ['test/models/accuracy.test.ts', ...skipped],
             setupFiles: ['test/support/setup-default-limits.ts'],
             provide: { lane: 'default-limits' },
             pool: 'forks',
