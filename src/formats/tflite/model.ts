@@ -70,7 +70,7 @@ const MINIMUM_FILE_BYTES = 8;
 /** Ten times what the largest models have. */
 const MAXIMUM_OPERATORS = 2 ** 14;
 /** Of all operators together. */
-const MAXIMUM_OPERATOR_INPUTS = 2 ** 17;
+const MAXIMUM_OPERATOR_INPUTS = 2 ** 16;
 /** Of everything else that is listed: tensors, buffers, operator codes, subgraphs, metadata. */
 const MAXIMUM_ENTRIES = 2 ** 16;
 const MAXIMUM_NAME_LENGTH = 1000;

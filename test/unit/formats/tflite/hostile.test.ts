@@ -84,6 +84,18 @@ describe('a file smaller than what it asks for', () => {
     expect(() => importTflite(bytes)).toThrow(/SubGraph.operators has 100000 entries; at most 16384 are read/);
   });
 
+  test('one tensor as a million inputs', () => {
+    const inputs = Array<number>(1_000_000).fill(0);
+    const bytes = buildTflite({
+      tensors: [x(1), y(1_000_000)],
+      operators: [{ code: operatorCode.CONCATENATION, inputs, outputs: [1] }],
+      inputs: [0],
+      outputs: [1],
+    });
+    expect(() => importTflite(bytes)).toThrow(UnsupportedOpError);
+    expect(() => importTflite(bytes)).toThrow(/up to Operator 0 have 1000000 inputs together; at most 65536 are read/);
+  });
+
   test.each([
     ['tensors', { 2: { tables: [{ 0: { tables: Array.from({ length: 70_000 }, () => sharedTable) } }] } }],
     ['buffers', { 4: { tables: Array.from({ length: 70_000 }, () => sharedTable) } }],
