@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ShapeError } from '../../../src/errors.ts';
 import { foldConstants } from '../../../src/graph/fold-constants.ts';
 import { fuse } from '../../../src/graph/fuse.ts';
-import type { Graph } from '../../../src/graph/graph.ts';
+import type { Graph, GraphNode } from '../../../src/graph/graph.ts';
 import { lowerUnsigned } from '../../../src/graph/lower-unsigned.ts';
 import { propagateShapes, withBatch } from '../../../src/graph/propagate-shapes.ts';
 import { add } from '../../../src/layers/combine.ts';
@@ -182,6 +182,34 @@ describe('foldConstants stays within what the file brings', () => {
       metadata: {},
     };
     expect(inspectGraph(graph).layers.map(({ op }) => op)).toEqual(['max-pool2d', 'conv2d', 'add']);
+  });
+
+  /** So many means of one constant of 40,000 bytes, each of them added to x. */
+  function means(count: number, outputs: readonly string[]): Graph {
+    const one: TensorType = { dtype: 'float32', shape: [1] };
+    const values: Record<string, TensorType> = { x: one, c: { dtype: 'float32', shape: [10_000] } };
+    const nodes: GraphNode[] = [];
+    for (let index = 0; index < count; index++) {
+      const [mean, y] = [`mean${index}`, `y${index}`];
+      values[mean] = values[y] = one;
+      nodes.push(
+        { name: mean, op: 'mean', attributes: { axes: [0], keepDims: true }, inputs: ['c'], outputs: [mean] },
+        { name: y, op: 'add', attributes: { activation: 'none' }, inputs: ['x', mean], outputs: [y] },
+      );
+    }
+    const constants = { c: { ...values['c'], data: new Float32Array(10_000).fill(3) } };
+    return { name: 'means', nodes, values, constants, inputs: ['x'], outputs, metadata: {} };
+  }
+  const folded = (graph: Graph): readonly string[] =>
+    Object.keys(foldConstants(graph, 'float').constants).filter((name) => name !== 'c');
+
+  test('what nothing reads takes nothing of that, whose turn would come first', () => {
+    expect(folded(means(50, ['y49']))).toEqual(['mean49']);
+  });
+
+  test('one constant is read a few times only, however little comes of it', () => {
+    const outputs = Array.from({ length: 50 }, (_, index) => `y${index}`);
+    expect(folded(means(50, outputs))).toEqual(['mean0', 'mean1', 'mean2', 'mean3']);
   });
 
   test('64 KiB are folded whatever the size of the file, all nodes together', () => {
