@@ -45,6 +45,7 @@ export async function runTestFile(options: TestFileOptions): Promise<FileOutcome
   let [planned, passed, failed, skipped] = [0, 0, 0, 0];
   let running: string | undefined;
   let isDone = false;
+  let brokenLine: string | undefined;
   let output = '';
 
   // A pipe to read from, too, since a bare root may have no /dev/null.
@@ -61,8 +62,9 @@ export async function runTestFile(options: TestFileOptions): Promise<FileOutcome
 
   createInterface({ input: child.stdio[3] as Readable }).on('line', (line) => {
     watchdog.refresh();
-    const event = JSON.parse(line) as TestEvent;
-    if (event.type === 'planned') planned = event.tests;
+    const event = parseEvent(line);
+    if (event === undefined) brokenLine = line;
+    else if (event.type === 'planned') planned = event.tests;
     else if (event.type === 'start') running = event.test;
     else if (event.type === 'end') {
       running = undefined;
@@ -83,11 +85,21 @@ export async function runTestFile(options: TestFileOptions): Promise<FileOutcome
     });
   });
   clearTimeout(watchdog);
-  if (!isDone) {
+  if (!isDone || brokenLine !== undefined) {
     if (running !== undefined) failed++;
-    failures.push({ file, test: running ?? 'outside of any test', message: problem! });
+    const broken = brokenLine === undefined ? '' : `; it told no whole event: ${brokenLine.slice(0, 200)}`;
+    failures.push({ file, test: running ?? 'outside of any test', message: `${problem!}${broken}` });
   }
   const notRun = isDone ? 0 : Math.max(0, planned - passed - failed);
   const milliseconds = performance.now() - start;
   return { report: { file, passed, failed, skipped, notRun, milliseconds }, failures, output: output.trim() };
+}
+
+/** Undefined for what is no JSON: a process may end in the middle of a line. */
+function parseEvent(line: string): TestEvent | undefined {
+  try {
+    return JSON.parse(line) as TestEvent;
+  } catch {
+    return undefined;
+  }
 }

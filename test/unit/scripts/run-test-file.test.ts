@@ -43,6 +43,23 @@ describe('a test file in a process of its own', () => {
     expect(failures).toEqual([{ file: 'ops/some', test: 'second', message: 'the process was ended by SIGSEGV' }]);
   });
 
+  test('an end in the middle of telling is the failure of the test that ran', async () => {
+    const telling = `require('fs').writeSync(3, '{"type":"end","test":"sec'); process.kill(process.pid, "SIGKILL")`;
+    const { report, failures } = await outcomeOf([...one, second], telling);
+    expect(report).toMatchObject({ passed: 1, failed: 1, notRun: 1 });
+    const message = 'the process was ended by SIGKILL; it told no whole event: {"type":"end","test":"sec';
+    expect(failures).toEqual([{ file: 'ops/some', test: 'second', message }]);
+  });
+
+  test('what is no event is a failure, even if all was done after it', async () => {
+    const telling = `require('fs').writeSync(3, 'a warning of the driver\\n{"type":"done","skipped":2}\\n')`;
+    const { report, failures } = await outcomeOf(one, telling);
+    expect(report).toMatchObject({ passed: 1, failed: 0, skipped: 2 });
+    expect(failures).toEqual([
+      { file: 'ops/some', test: 'outside of any test', message: expect.stringContaining('a warning of the driver') },
+    ]);
+  });
+
   test('a process that hangs is ended, and the test named', async () => {
     const { report, failures } = await outcomeOf([...one, second], 'for (;;);', 1000);
     expect(report).toMatchObject({ passed: 1, failed: 1, notRun: 1 });
