@@ -184,4 +184,61 @@ describe('device loss', () => {
     isGone = false;
     expect((await session.run({ x })).y.data).toEqual(expected(x));
   });
+
+  test('a session that is being made when the GPU is lost rejects with that, whatever recovers meanwhile', async () => {
+    using device = await openDevice({ engine: 'scalar' });
+    using first = await createSession(device, graph);
+    const x = codesInput(graph, 1);
+    const other = convolutionChain({ layers: 2, size: 9, channels: 4 });
+    const making = createSession(device, other, { sharePipelines: false });
+    const failed = expect(making).rejects.toMatchObject({ reason: 'lost' });
+    loseGpu(device);
+    await device.gpuDevice.lost;
+    expect((await first.run({ x })).y.data).toEqual(expected(x));
+    await failed;
+    using again = await createSession(device, other);
+    await again.warmUp();
+    first.destroy();
+    again.destroy();
+    expect(device.memory().totalBytes).toBe(0);
+  });
+
+  test('listeners are told of losses only, and cannot break anything', async () => {
+    const device = await openDevice({ engine: 'scalar' });
+    using session = await createSession(device, graph);
+    const told: string[] = [];
+    device.onLost(() => {
+      told.push('first');
+      device.onLost(() => told.push('later'));
+    });
+    const stop = device.onLost(() => told.push('stopped'));
+    device.onLost(({ reason }) => told.push(`last: ${reason}`));
+    stop();
+    loseGpu(device);
+    await device.gpuDevice.lost;
+    expect(told).toEqual(['first', 'last: lost']);
+    const x = codesInput(graph, 1);
+    expect((await session.run({ x })).y.data).toEqual(expected(x));
+    device.destroy();
+    expect(told).toHaveLength(2);
+    expect(device.memory().totalBytes).toBe(0);
+  });
+
+  test('a device that is destroyed while no GPU comes back says so', async () => {
+    const gpu = navigator.gpu;
+    let isGone = false;
+    const fragile = {
+      wgslLanguageFeatures: gpu.wgslLanguageFeatures,
+      requestAdapter: (options: GPURequestAdapterOptions) =>
+        isGone ? Promise.resolve(null) : gpu.requestAdapter(options),
+    } as GPU;
+    const device = await openDevice({ gpu: fragile, engine: 'scalar' });
+    const session = await createSession(device, graph);
+    isGone = true;
+    loseGpu(device);
+    await device.gpuDevice.lost;
+    const run = session.run({ x: codesInput(graph, 1) });
+    device.destroy();
+    await expect(run).rejects.toMatchObject({ reason: 'destroyed' });
+  });
 });

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { DeviceError } from '../../src/errors.ts';
 import { openDevice } from '../../src/gpu/open-device.ts';
+import { runReference } from '../../src/runtime/reference.ts';
+import { selfTest } from '../../src/runtime/self-test.ts';
 import { createSession } from '../../src/runtime/session.ts';
 import { codesInput, convolutionChain } from '../support/small-graphs.ts';
 
@@ -45,6 +47,61 @@ describe('validation errors', () => {
     await expect(session.run({ x: elsewhere })).rejects.toBeInstanceOf(DeviceError);
     foreign.destroy();
     await session.warmUp();
+  });
+});
+
+describe('uploads', () => {
+  test('that the driver refuses fail the session they belong to, and no other', async () => {
+    using device = await openDevice({ engine: 'scalar' });
+    const x = codesInput(graph, 1);
+    using neighbour = await createSession(device, convolutionChain({ layers: 1, size: 4, channels: 8 }));
+    const { queue } = device.gpuDevice;
+    const writeBuffer = queue.writeBuffer.bind(queue);
+    let isRefusing = true;
+    queue.writeBuffer = (buffer: GPUBuffer, ...rest: [number, ...never[]]): undefined => {
+      const isWeights = buffer.label.endsWith('convolution1/depthwise-conv2d/weights');
+      // Behind its end, which validation refuses.
+      writeBuffer(buffer, isRefusing && isWeights ? buffer.size : rest[0], ...(rest.slice(1) as [never]));
+    };
+    const before = device.memory();
+    await expect(createSession(device, graph)).rejects.toThrow(/uploading "convolution1\/depthwise-conv2d\/weights"/);
+    expect(device.memory().totalBytes).toBe(before.totalBytes);
+    await neighbour.warmUp();
+    isRefusing = false;
+    using session = await createSession(device, graph);
+    expect((await session.run({ x })).y.data).toEqual(runReference(graph, { x }, 'float').get('y')!.data);
+  });
+});
+
+describe('limits', () => {
+  test('caps that do not exist are refused, and images larger than a texture', async () => {
+    await expect(openDevice({ engine: 'scalar', limits: { maxFoo: 1 } })).rejects.toThrow(/limits.maxFoo = 1 is no/);
+    using device = await openDevice({ engine: 'scalar', limits: { maxBufferSize: 2 ** 20 } });
+    expect(device.capabilities.limits.maxBufferSize).toBe(2 ** 20);
+    const width = device.capabilities.limits.maxTextureDimension2D + 3;
+    const wide = device.createTexture({
+      label: 'wide',
+      owner: 'test',
+      purpose: 'image',
+      width,
+      height: 1,
+      format: 'rgba8unorm',
+      usage: GPUTextureUsage.COPY_SRC,
+    });
+    await expect(wide).rejects.toMatchObject({ reason: 'limit' });
+    await expect(wide).rejects.toThrow(/maxTextureDimension2D of \d+ by 3/);
+  });
+});
+
+describe('the caller’s own errors', () => {
+  test('come back as they are', async () => {
+    using device = await openDevice({ engine: 'scalar' });
+    const onProgress = (): void => {
+      throw new Error('my own bug');
+    };
+    await expect(createSession(device, graph, { onProgress })).rejects.toThrow(/^my own bug$/);
+    await expect(selfTest(device, { families: ['typo'] })).rejects.toThrow(/no family is called typo/);
+    expect(device.memory().totalBytes).toBe(0);
   });
 });
 
