@@ -44,7 +44,9 @@ async function main(command: Command, args: readonly string[]): Promise<number> 
   }
   if (command === 'drivers') return 0;
   const withAdapter = { ...chosen, QUADOT_HEADLESS_ADAPTER: JSON.stringify(adapter) };
-  if (command === 'all') return runAll(folder, { about, environment: withAdapter });
+  if (command === 'all') {
+    return runAll(folder, { about, environment: withAdapter, isSoftware: adapter.kind === 'software' });
+  }
   if (command === 'bench' && !existsSync(path.join(root, programs.bench[0]))) {
     console.error('run.sh: this bundle has no benchmarks.');
     return 1;
