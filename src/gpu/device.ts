@@ -332,9 +332,11 @@ export class Device {
     this.#lost = error;
     this.#memory.clear();
     this.constants.clear();
-    for (const listener of [...this.#goneListeners]) listener(error);
-    if (error.reason !== 'lost') return;
-    for (const listener of [...this.#lostListeners]) {
+    // Copies: listeners come and go while they are told.
+    const goneListeners = [...this.#goneListeners];
+    const lostListeners = error.reason === 'lost' ? [...this.#lostListeners] : [];
+    for (const listener of goneListeners) listener(error);
+    for (const listener of lostListeners) {
       try {
         listener(error);
       } catch (thrown) {
