@@ -32,3 +32,12 @@ test('a seed damages a file always in the same way', () => {
   expect(Array.from({ length: 200 }, (_, seed) => corrupt(target, seed))).toEqual(damaged);
   expect(new Set(damaged.map(({ kind }) => kind)).size).toBe(11);
 });
+
+test('what the watch is for does not go unnoticed', () => {
+  const target = targetOf(new Uint8Array(100));
+  const broken = (): never => {
+    throw new TypeError('of undefined');
+  };
+  expect(() => attempt(target, 0, broken)).toThrow(/none of the library's errors: TypeError: of undefined/);
+  expect(() => attempt(target, 0, () => new Uint8Array(3e8).fill(1).length)).toThrow(/took 30\d\.\d MB for a file/);
+});
