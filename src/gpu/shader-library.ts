@@ -25,6 +25,7 @@ import epilogueAddFloat from '../../shaders/lib/epilogue-add-float.wgsl';
 import epilogueAddInt8 from '../../shaders/lib/epilogue-add-int8.wgsl';
 import epilogueNoneFloat from '../../shaders/lib/epilogue-none-float.wgsl';
 import epilogueNoneInt8 from '../../shaders/lib/epilogue-none-int8.wgsl';
+import errorFunction from '../../shaders/lib/error-function.wgsl';
 import linearIndex from '../../shaders/lib/linear-index.wgsl';
 import maxFloat from '../../shaders/lib/max-float.wgsl';
 import maxInt8 from '../../shaders/lib/max-int8.wgsl';
@@ -50,6 +51,7 @@ import row3Stride2 from '../../shaders/lib/row-3-stride-2.wgsl';
 import rowAny from '../../shaders/lib/row-any.wgsl';
 import rows3 from '../../shaders/lib/rows-3.wgsl';
 import rowsAny from '../../shaders/lib/rows-any.wgsl';
+import tangent from '../../shaders/lib/tangent.wgsl';
 import tile1 from '../../shaders/lib/tile-1.wgsl';
 import tile4 from '../../shaders/lib/tile-4.wgsl';
 import tile8 from '../../shaders/lib/tile-8.wgsl';
@@ -88,6 +90,7 @@ export const shaderLibrary: Readonly<Record<string, string>> = {
   'epilogue-add-int8': epilogueAddInt8,
   'epilogue-none-float': epilogueNoneFloat,
   'epilogue-none-int8': epilogueNoneInt8,
+  'error-function': errorFunction,
   'linear-index': linearIndex,
   'max-float': maxFloat,
   'max-int8': maxInt8,
@@ -113,6 +116,7 @@ export const shaderLibrary: Readonly<Record<string, string>> = {
   'row-any': rowAny,
   'rows-3': rows3,
   'rows-any': rowsAny,
+  tangent,
   'tile-1': tile1,
   'tile-4': tile4,
   'tile-8': tile8,

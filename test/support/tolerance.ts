@@ -23,6 +23,27 @@ const tolerances: Readonly<Record<string, (length: number) => Tolerance>> = {
   // exp may err by 3 + 2·|x| units in the last place (WGSL §15.7.4), and |x| reaches about 20 here; then a division.
   softmax: (length) => ({ absolute: 8 + Math.sqrt(length), relative: 50 }),
   // A probability: far from zero the exact value is a subnormal number, which devices may flush.
+  // Built-in functions by what the WGSL specification grants (§15.7.4), in units near one.
+  exp: () => ({ absolute: 0, relative: 50 }),
+  log: () => ({ absolute: 8, relative: 8, magnitude: 1 }),
+  sqrt: () => ({ absolute: 0, relative: 8 }),
+  rsqrt: () => ({ absolute: 0, relative: 4 }),
+  reciprocal: () => ({ absolute: 0, relative: 4 }),
+  square: () => ({ absolute: 0, relative: 1 }),
+  // 2⁻¹¹ between −π and π.
+  sin: () => ({ absolute: 4096, relative: 0, magnitude: 1 }),
+  cos: () => ({ absolute: 4096, relative: 0, magnitude: 1 }),
+  tanh: () => ({ absolute: 8, relative: 8, magnitude: 1 }),
+  'hard-swish': () => ({ absolute: 0, relative: 8 }),
+  'hard-sigmoid': () => ({ absolute: 2, relative: 2, magnitude: 1 }),
+  'leaky-relu': () => ({ absolute: 0, relative: 1 }),
+  elu: () => ({ absolute: 8, relative: 8, magnitude: 1 }),
+  silu: () => ({ absolute: 8, relative: 50, magnitude: 1 }),
+  softplus: () => ({ absolute: 16, relative: 8, magnitude: 1 }),
+  mish: () => ({ absolute: 16, relative: 50, magnitude: 1 }),
+  // The polynomial errs by 1.5e-7, which gelu multiplies by half its argument, up to where the function is flat.
+  erf: () => ({ absolute: 8, relative: 8, magnitude: 1 }),
+  gelu: () => ({ absolute: 32, relative: 8, magnitude: 1 }),
   sigmoid: () => ({ absolute: 8, relative: 50, magnitude: 1 }),
 };
 
