@@ -22,7 +22,24 @@ export { elementCount, type Shape } from './tensor/shape.ts';
 export { createTensor, type Tensor, type TensorType } from './tensor/tensor.ts';
 export { createRandom, type Random } from './tensor/random.ts';
 export type { Activation } from './ops/lib/activation.ts';
-export { relu, relu6, reluN1To1, sigmoid, softmax, type SoftmaxOptions } from './layers/activation.ts';
+export {
+  elu,
+  gelu,
+  hardSigmoid,
+  hardSwish,
+  leakyRelu,
+  relu,
+  relu6,
+  reluN1To1,
+  sigmoid,
+  silu,
+  softmax,
+  tanh,
+  type GeluOptions,
+  type HardSigmoidOptions,
+  type SlopeOptions,
+  type SoftmaxOptions,
+} from './layers/activation.ts';
 export { flatten, pad, reshape, type PadOptions, type ReshapeOptions } from './layers/arrange.ts';
 export { add, concat, type AddOptions, type ConcatOptions } from './layers/combine.ts';
 export { conv2d, depthwiseConv2d, type Conv2dOptions, type DepthwiseConv2dOptions } from './layers/convolution.ts';

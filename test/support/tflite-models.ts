@@ -20,7 +20,7 @@ export const operatorCode = {
   RELU6: 21,
   RESHAPE: 22,
   SOFTMAX: 25,
-  TANH: 28,
+  EMBEDDING_LOOKUP_SPARSE: 33,
   CUSTOM: 32,
   PAD: 34,
   MEAN: 40,

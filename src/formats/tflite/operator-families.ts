@@ -6,7 +6,6 @@ import { conv2d } from './operators/conv2d.ts';
 import { depthwiseConv2d } from './operators/depthwise-conv2d.ts';
 import { dequantize } from './operators/dequantize.ts';
 import { fullyConnected } from './operators/fully-connected.ts';
-import { logistic } from './operators/logistic.ts';
 import { mean } from './operators/mean.ts';
 import { pad } from './operators/pad.ts';
 import { pool2d } from './operators/pool2d.ts';
@@ -14,6 +13,7 @@ import { quantize } from './operators/quantize.ts';
 import { relu } from './operators/relu.ts';
 import { reshape } from './operators/reshape.ts';
 import { softmax } from './operators/softmax.ts';
+import { unary } from './operators/unary.ts';
 
 /** Every TFLite operator that can be imported. */
 export const operatorFamilies: readonly OperatorFamily[] = [
@@ -23,7 +23,6 @@ export const operatorFamilies: readonly OperatorFamily[] = [
   depthwiseConv2d,
   dequantize,
   fullyConnected,
-  logistic,
   mean,
   pad,
   pool2d,
@@ -31,4 +30,5 @@ export const operatorFamilies: readonly OperatorFamily[] = [
   relu,
   reshape,
   softmax,
+  unary,
 ];
