@@ -41,7 +41,17 @@ export {
   type SoftmaxOptions,
 } from './layers/activation.ts';
 export { flatten, pad, reshape, type PadOptions, type ReshapeOptions } from './layers/arrange.ts';
-export { add, concat, type AddOptions, type ConcatOptions } from './layers/combine.ts';
+export {
+  add,
+  concat,
+  divide,
+  maximum,
+  minimum,
+  multiply,
+  subtract,
+  type CombineOptions,
+  type ConcatOptions,
+} from './layers/combine.ts';
 export { conv2d, depthwiseConv2d, type Conv2dOptions, type DepthwiseConv2dOptions } from './layers/convolution.ts';
 export { dense, type DenseOptions } from './layers/dense.ts';
 export { dequantizeLinear, quantizeLinear, type QuantizeLinearOptions } from './layers/linear-quantization.ts';

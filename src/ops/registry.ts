@@ -9,6 +9,7 @@ import { conv2d } from './conv2d.ts';
 import { cos } from './cos.ts';
 import { depthwiseConv2d } from './depthwise-conv2d.ts';
 import { dequantize } from './dequantize.ts';
+import { div } from './div.ts';
 import { elu } from './elu.ts';
 import { erf } from './erf.ts';
 import { exp } from './exp.ts';
@@ -20,10 +21,14 @@ import { leakyRelu } from './leaky-relu.ts';
 import { log } from './log.ts';
 import { matmul } from './matmul.ts';
 import { maxPool2d } from './max-pool2d.ts';
+import { maximum } from './maximum.ts';
 import { mean } from './mean.ts';
+import { minimum } from './minimum.ts';
 import { mish } from './mish.ts';
+import { mul } from './mul.ts';
 import { neg } from './neg.ts';
 import { pad } from './pad.ts';
+import { pow } from './pow.ts';
 import { quantize } from './quantize.ts';
 import { reciprocal } from './reciprocal.ts';
 import { relu } from './relu.ts';
@@ -39,6 +44,8 @@ import { softmax } from './softmax.ts';
 import { softplus } from './softplus.ts';
 import { sqrt } from './sqrt.ts';
 import { square } from './square.ts';
+import { squaredDifference } from './squared-difference.ts';
+import { sub } from './sub.ts';
 import { tanh } from './tanh.ts';
 import type { OpDefinition } from './define-op.ts';
 
@@ -53,6 +60,7 @@ export const ops: {
   readonly cos: typeof cos;
   readonly 'depthwise-conv2d': typeof depthwiseConv2d;
   readonly dequantize: typeof dequantize;
+  readonly div: typeof div;
   readonly elu: typeof elu;
   readonly erf: typeof erf;
   readonly exp: typeof exp;
@@ -64,10 +72,14 @@ export const ops: {
   readonly log: typeof log;
   readonly matmul: typeof matmul;
   readonly 'max-pool2d': typeof maxPool2d;
+  readonly maximum: typeof maximum;
   readonly mean: typeof mean;
+  readonly minimum: typeof minimum;
   readonly mish: typeof mish;
+  readonly mul: typeof mul;
   readonly neg: typeof neg;
   readonly pad: typeof pad;
+  readonly pow: typeof pow;
   readonly quantize: typeof quantize;
   readonly reciprocal: typeof reciprocal;
   readonly relu: typeof relu;
@@ -83,6 +95,8 @@ export const ops: {
   readonly softplus: typeof softplus;
   readonly sqrt: typeof sqrt;
   readonly square: typeof square;
+  readonly 'squared-difference': typeof squaredDifference;
+  readonly sub: typeof sub;
   readonly tanh: typeof tanh;
 } = {
   abs,
@@ -94,6 +108,7 @@ export const ops: {
   cos,
   'depthwise-conv2d': depthwiseConv2d,
   dequantize,
+  div,
   elu,
   erf,
   exp,
@@ -105,10 +120,14 @@ export const ops: {
   log,
   matmul,
   'max-pool2d': maxPool2d,
+  maximum,
   mean,
+  minimum,
   mish,
+  mul,
   neg,
   pad,
+  pow,
   quantize,
   reciprocal,
   relu,
@@ -124,6 +143,8 @@ export const ops: {
   softplus,
   sqrt,
   square,
+  'squared-difference': squaredDifference,
+  sub,
   tanh,
 };
 

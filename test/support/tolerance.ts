@@ -20,6 +20,13 @@ const tolerances: Readonly<Record<string, (length: number) => Tolerance>> = {
   mean: sum,
   'average-pool2d': sum,
   add: () => ({ absolute: 1, relative: 1 }),
+  sub: () => ({ absolute: 1, relative: 1 }),
+  mul: () => ({ absolute: 0, relative: 1 }),
+  // A division may err by 2.5 units in the last place.
+  div: () => ({ absolute: 0, relative: 4 }),
+  'squared-difference': () => ({ absolute: 1, relative: 4 }),
+  // exp2 of a product: its error grows with the exponent, here up to about 5.
+  pow: () => ({ absolute: 0, relative: 64 }),
   // exp may err by 3 + 2·|x| units in the last place (WGSL §15.7.4), and |x| reaches about 20 here; then a division.
   softmax: (length) => ({ absolute: 8 + Math.sqrt(length), relative: 50 }),
   // A probability: far from zero the exact value is a subnormal number, which devices may flush.

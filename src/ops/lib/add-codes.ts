@@ -88,7 +88,7 @@ export function addParameters(
   );
 }
 
-/** The sum's code. The shader side is `addCodes` of `shaders/lib/add-*.wgsl`. */
+/** The sum's code. The shader side is `addCodes` of `shaders/lib/add-codes*.wgsl`. */
 export function addCodes(aCode: number, bCode: number, parameters: AddParameters): number {
   const a = aCode - parameters.aZeroPoint;
   const b = bCode - parameters.bZeroPoint;
@@ -96,20 +96,29 @@ export function addCodes(aCode: number, bCode: number, parameters: AddParameters
   return clamp(scaledSum(a, b, parameters) + zeroPoint, low, high);
 }
 
-function scaledSum(a: number, b: number, parameters: AddParameters): number {
+/** The difference's code: as the sum, with b's sign changed. */
+export function subtractCodes(aCode: number, bCode: number, parameters: AddParameters): number {
+  const a = aCode - parameters.aZeroPoint;
+  const b = bCode - parameters.bZeroPoint;
+  const { zeroPoint, low, high } = parameters;
+  return clamp(scaledSum(a, b, parameters, -1) + zeroPoint, low, high);
+}
+
+/** @param sign of b: 1 or −1 */
+function scaledSum(a: number, b: number, parameters: AddParameters, sign = 1): number {
   if (parameters.rounding === 'float') {
     const { aMultiplier, bMultiplier, shift } = parameters;
-    const sum = a * aMultiplier + b * bMultiplier;
+    const sum = a * aMultiplier + sign * b * bMultiplier;
     // Halves to even: the half is completed only when the quotient is odd.
     return (sum + 2 ** (shift - 1) - 1 + ((sum >> shift) & 1)) >> shift;
   }
   const { rounding } = parameters;
   const scaledA = requantize(a * 2 ** tfliteLeftShift, parameters.a, rounding);
   const scaledB = requantize(b * 2 ** tfliteLeftShift, parameters.b, rounding);
-  return requantize(scaledA + scaledB, parameters.output, rounding);
+  return requantize(scaledA + sign * scaledB, parameters.output, rounding);
 }
 
-/** What a shader that imports `add-float` is specialized with; part of a Dispatch. */
+/** What a shader that imports `add-codes` is specialized with; part of a Dispatch. */
 export interface AddCodesConstants {
   readonly imports: Readonly<Record<string, string>>;
   readonly constants: Readonly<Record<string, number>>;
@@ -135,7 +144,8 @@ export function addCodesConstants(
     ADD_HIGH: parameters.high,
   };
   return {
-    imports: rounding === 'float' ? {} : { 'add-float': 'add-tflite', 'requantize-float': `requantize-${rounding}` },
+    imports:
+      rounding === 'float' ? {} : { 'add-codes': 'add-codes-tflite', 'requantize-float': `requantize-${rounding}` },
     constants:
       parameters.rounding === 'float'
         ? {

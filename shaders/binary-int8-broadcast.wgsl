@@ -1,15 +1,16 @@
-// y[i] = clamp(a[j] + b[k], low, high) on float32, j and k being the elements that broadcast to i.
+// y[i] = combineCodes(a[j], b[k]) on int8 codes, j and k being the elements that broadcast to i.
 // One invocation per quad of the result.
 //#import linear-index
 //#import broadcast
-//#import clamp-float
+//#import codes
+//#import codes-sum
 const A_QUADS: u32 = 1;
 const B_QUADS: u32 = 1;
 const QUADS: u32 = 1;
 
-@group(0) @binding(1) var<storage, read> a: array<vec4<f32>, A_QUADS>;
-@group(0) @binding(2) var<storage, read> b: array<vec4<f32>, B_QUADS>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<f32>, QUADS>;
+@group(0) @binding(1) var<storage, read> a: array<u32, A_QUADS>;
+@group(0) @binding(2) var<storage, read> b: array<u32, B_QUADS>;
+@group(0) @binding(3) var<storage, read_write> y: array<u32, QUADS>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(@builtin(workgroup_id) workgroupId: vec3<u32>, @builtin(local_invocation_index) localIndex: u32) {
@@ -18,9 +19,9 @@ fn main(@builtin(workgroup_id) workgroupId: vec3<u32>, @builtin(local_invocation
     return;
   }
   let at = operandQuads(index);
-  let quadA = a[at.x];
-  let quadB = b[at.y];
+  let quadA = unpackCodes(a[at.x]);
+  let quadB = unpackCodes(b[at.y]);
   let valuesA = select(quadA, quadA.xxxx, A_REPEATS_CHANNEL == 1u);
   let valuesB = select(quadB, quadB.xxxx, B_REPEATS_CHANNEL == 1u);
-  y[index] = clampValues(valuesA + valuesB);
+  y[index] = packCodes(combineCodes(valuesA, valuesB));
 }

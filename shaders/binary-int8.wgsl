@@ -1,8 +1,8 @@
-// y[i] = addCodes(a[i], b[i]) on int8 codes of one shape.
+// y[i] = combineCodes(a[i], b[i]) on int8 codes of one shape.
 // One invocation per quad.
 //#import linear-index
 //#import codes
-//#import add-float
+//#import codes-sum
 const QUADS: u32 = 1;
 
 @group(0) @binding(1) var<storage, read> a: array<u32, QUADS>;
@@ -15,5 +15,5 @@ fn main(@builtin(workgroup_id) workgroupId: vec3<u32>, @builtin(local_invocation
   if (index >= QUADS) {
     return;
   }
-  y[index] = packCodes(addCodes(unpackCodes(a[index]), unpackCodes(b[index])));
+  y[index] = packCodes(combineCodes(unpackCodes(a[index]), unpackCodes(b[index])));
 }

@@ -1,7 +1,8 @@
-// y[i] = clamp(a[i] + b[i], low, high) on float32 of one shape.
+// y[i] = clamp(combine(a[i], b[i]), low, high) on float32 of one shape.
 // One invocation per quad.
 //#import linear-index
 //#import clamp-float
+//#import combine-sum
 const QUADS: u32 = 1;
 
 @group(0) @binding(1) var<storage, read> a: array<vec4<f32>, QUADS>;
@@ -14,5 +15,5 @@ fn main(@builtin(workgroup_id) workgroupId: vec3<u32>, @builtin(local_invocation
   if (index >= QUADS) {
     return;
   }
-  y[index] = clampValues(a[index] + b[index]);
+  y[index] = clampValues(combine(a[index], b[index]));
 }

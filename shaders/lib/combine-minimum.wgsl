@@ -1,0 +1,4 @@
+// The smaller of two.
+fn combine(a: vec4<f32>, b: vec4<f32>) -> vec4<f32> {
+  return min(a, b);
+}

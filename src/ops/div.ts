@@ -1,0 +1,19 @@
+import type { OpDefinition } from './define-op.ts';
+import { type BinaryAttributes, defineBinaryOp } from './lib/binary-op.ts';
+import { tabulated } from './lib/pair-table.ts';
+
+/**
+ * Quotient of two tensors: y = activation(a / b), b ≠ 0.
+ * Inputs of shapes that broadcast; the output has the broadcast shape.
+ * @see TFLite DIV, ONNX Div
+ */
+export const div: OpDefinition<BinaryAttributes> = defineBinaryOp({
+  name: 'div',
+  evaluate: divOf,
+  shader: 'combine-quotient',
+  codes: tabulated(divOf),
+});
+
+function divOf(a: number, b: number): number {
+  return a / b;
+}

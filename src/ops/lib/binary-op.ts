@@ -1,0 +1,203 @@
+import binaryFloat from '../../../shaders/binary-float.wgsl';
+import binaryFloatBroadcast from '../../../shaders/binary-float-broadcast.wgsl';
+import binaryInt8 from '../../../shaders/binary-int8.wgsl';
+import binaryInt8Broadcast from '../../../shaders/binary-int8-broadcast.wgsl';
+import { codeRange } from '../../tensor/dtype.ts';
+import type { Quantization } from '../../tensor/quantization.ts';
+import {
+  broadcastShapes,
+  elementCount,
+  quadCount,
+  quadsPerRow,
+  rowLength,
+  sameShape,
+  type Shape,
+} from '../../tensor/shape.ts';
+import { emptyTensor } from '../../tensor/tensor.ts';
+import {
+  type AxisRange,
+  type Binding,
+  defineOp,
+  type Dispatch,
+  type Kernel,
+  type KernelContext,
+  type OpContext,
+  type OpDefinition,
+} from '../define-op.ts';
+import { absorbActivation } from './absorb-activation.ts';
+import type { Activation } from './activation.ts';
+import { broadcastStrides, kernelAxes, type KernelAxes, numbered, offsetAt } from './axes.ts';
+import { applyActivation, clampConstants } from './clamp-float.ts';
+import { linearDispatch } from './linear-dispatch.ts';
+import { computesOnCodes, everyDType, operandType, operand, streamingCost, tensorQuantization } from './operands.ts';
+
+export interface BinaryAttributes {
+  readonly activation: Activation;
+}
+
+/** Of both inputs and the output. */
+export type BinaryQuantizations = readonly [Quantization, Quantization, Quantization];
+
+/** How two codes become one: the arithmetic on the host, and what specializes a shader that imports `codes-sum` for it. */
+export interface BinaryCodes {
+  /** @param range smallest and largest code of the output's dtype */
+  readonly combine: (
+    quantizations: BinaryQuantizations,
+    context: OpContext<BinaryAttributes>,
+    range: readonly [number, number],
+  ) => (a: number, b: number) => number;
+  readonly kernel: (
+    quantizations: BinaryQuantizations,
+    context: KernelContext<BinaryAttributes>,
+  ) => {
+    readonly imports: Readonly<Record<string, string>>;
+    readonly constants: Readonly<Record<string, number>>;
+    /** After the output. */
+    readonly bindings?: readonly Binding[];
+  };
+}
+
+/** A function of two real numbers, applied to tensors that broadcast. */
+export interface BinaryFunction {
+  readonly name: string;
+  /** The function in double precision. */
+  readonly evaluate: (a: number, b: number) => number;
+  /** The file of `shaders/lib` that computes it on floats, instead of `combine-sum`. */
+  readonly shader: string;
+  readonly codes: BinaryCodes;
+}
+
+/**
+ * Declares the op of a function of two numbers with NumPy broadcasting and an activation: shapes are aligned at the last
+ * axis, sizes are equal or 1. On the device at most four leading axes may remain after merging those that both inputs
+ * walk alike.
+ */
+export function defineBinaryOp(binary: BinaryFunction): OpDefinition<BinaryAttributes> {
+  const { name, evaluate, codes } = binary;
+  return defineOp<BinaryAttributes>({
+    name,
+    quantization: { output: 'calibrated' },
+    inferShape: (context) => [broadcastShapes(...shapes(name, context), `${name} "${context.name}"`)],
+    reference(context, inputs) {
+      const a = operand(name, context, inputs, 0);
+      const b = operand(name, context, inputs, 1);
+      const y = emptyTensor(context.outputs[0]);
+      const aStrides = broadcastStrides(a.shape, y.shape);
+      const bStrides = broadcastStrides(b.shape, y.shape);
+      const combine = computesOnCodes(name, context)
+        ? codes.combine(quantizations(name, context), context, codeRange(y.dtype as 'int8' | 'uint8'))
+        : (left: number, right: number): number =>
+            applyActivation(evaluate(left, right), context.attributes.activation);
+      for (let i = 0; i < y.data.length; i++) {
+        y.data[i] = combine(a.data[offsetAt(i, y.shape, aStrides)], b.data[offsetAt(i, y.shape, bStrides)]);
+      }
+      return [y];
+    },
+    kernels: [
+      sameShapeKernel(binary, 'int8', 'binary-int8', binaryInt8),
+      sameShapeKernel(binary, 'float32', 'binary-float', binaryFloat),
+      broadcastKernel(binary, 'int8', 'binary-int8-broadcast', binaryInt8Broadcast),
+      broadcastKernel(binary, 'float32', 'binary-float-broadcast', binaryFloatBroadcast),
+    ],
+    partition: {
+      unit: () => 1,
+      part(context, range) {
+        const { attributes, outputs } = context;
+        const read = (shape: Shape): readonly AxisRange[] => {
+          const axis = range.axis - outputs[0].shape.length + shape.length;
+          // What is repeated along the axis is read whole.
+          return axis < 0 || shape[axis] === 1 ? [] : [{ ...range, axis }];
+        };
+        return { attributes, inputs: shapes(name, context).map((shape, input) => ({ input, ranges: read(shape) })) };
+      },
+    },
+    absorbConsumer: absorbActivation,
+  });
+}
+
+function sameShapeKernel(
+  binary: BinaryFunction,
+  dtype: 'int8' | 'float32',
+  name: string,
+  shader: string,
+): Kernel<BinaryAttributes> {
+  return {
+    name,
+    accepts: (context) => everyDType(context, dtype) && sameShape(...shapes(binary.name, context)),
+    dispatch: (context) => binaryDispatch(binary, context, shader, dtype, {}),
+  };
+}
+
+function broadcastKernel(
+  binary: BinaryFunction,
+  dtype: 'int8' | 'float32',
+  name: string,
+  shader: string,
+): Kernel<BinaryAttributes> {
+  return {
+    name,
+    accepts: (context) => everyDType(context, dtype) && leadingAxes(binary.name, context) !== undefined,
+    dispatch(context) {
+      const axes = leadingAxes(binary.name, context) as KernelAxes;
+      const [a, b] = shapes(binary.name, context);
+      const channels = rowLength(context.outputs[0].shape);
+      return binaryDispatch(binary, context, shader, dtype, {
+        A_QUADS: quadCount(a),
+        B_QUADS: quadCount(b),
+        ROW_QUADS: quadsPerRow(context.outputs[0].shape),
+        ...numbered('SIZE', axes.sizes),
+        ...numbered('A_STRIDE', axes.strides[0]),
+        ...numbered('B_STRIDE', axes.strides[1]),
+        A_REPEATS_CHANNEL: channels > 1 && rowLength(a) === 1 ? 1 : 0,
+        B_REPEATS_CHANNEL: channels > 1 && rowLength(b) === 1 ? 1 : 0,
+      });
+    },
+  };
+}
+
+function binaryDispatch(
+  { name, shader: combine, codes }: BinaryFunction,
+  context: KernelContext<BinaryAttributes>,
+  shader: string,
+  dtype: 'int8' | 'float32',
+  constants: Readonly<Record<string, number>>,
+): Dispatch {
+  const { shape } = context.outputs[0];
+  const quads = quadCount(shape);
+  const launch = linearDispatch(quads);
+  const specialized =
+    dtype === 'int8'
+      ? codes.kernel(quantizations(name, context), context)
+      : { imports: { 'combine-sum': combine }, constants: { ...clampConstants(context.attributes.activation) } };
+  return {
+    shader,
+    imports: specialized.imports,
+    constants: { QUADS: quads, ...launch.constants, ...constants, ...specialized.constants },
+    bindings: [{ input: 0 }, { input: 1 }, { output: 0 }, ...(specialized.bindings ?? [])],
+    workgroups: launch.workgroups,
+    cost: streamingCost(context, elementCount(shape)),
+  };
+}
+
+function shapes(
+  op: string,
+  context: Omit<OpContext<BinaryAttributes>, 'outputs' | 'rounding'>,
+): readonly [Shape, Shape] {
+  return [operandType(op, context, 0).shape, operandType(op, context, 1).shape];
+}
+
+function quantizations(op: string, context: OpContext<BinaryAttributes>): BinaryQuantizations {
+  const { name } = context;
+  return [
+    tensorQuantization(op, name, operandType(op, context, 0)),
+    tensorQuantization(op, name, operandType(op, context, 1)),
+    tensorQuantization(op, name, context.outputs[0]),
+  ];
+}
+
+/** Axes but the last, with each operand's stride in rows. */
+function leadingAxes(op: string, context: OpContext<BinaryAttributes>): KernelAxes | undefined {
+  const sizes = context.outputs[0].shape.slice(0, -1);
+  const strides = shapes(op, context).map((shape) => broadcastStrides(shape.slice(0, -1), sizes));
+  return kernelAxes(sizes, strides);
+}

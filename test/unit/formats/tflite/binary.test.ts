@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import type { TableSpec } from '../../../support/flatbuffer-builder.ts';
+import { floats, importValid, singleOperator, x, y } from '../../../support/tflite-models.ts';
+
+const relu: TableSpec = { 0: { int8: 1 } };
+
+/** BuiltinOperator numbers of the public schema, and BuiltinOptions with their fields. */
+const operators: readonly [number, string, 'none' | 'relu', (readonly [number, TableSpec])?][] = [
+  [0, 'add', 'relu', [11, relu]],
+  [18, 'mul', 'none'],
+  [18, 'mul', 'relu', [21, relu]],
+  [41, 'sub', 'relu', [28, relu]],
+  [42, 'div', 'relu', [29, relu]],
+  [55, 'maximum', 'none', [39, {}]],
+  [57, 'minimum', 'none', [39, {}]],
+  [78, 'pow', 'none', [56, {}]],
+  [99, 'squared-difference', 'none', [76, {}]],
+];
+
+test.each(operators)('TFLite operator %i becomes %s with activation %s', (code, op, activation, options) => {
+  const tensors = [x(2, 3), { name: 'c', shape: [3], data: floats(3) }, y(2, 3)];
+  const graph = importValid(singleOperator(code, tensors, options));
+  expect(graph.nodes).toMatchObject([{ op, attributes: { activation }, inputs: ['x', 'c'] }]);
+});
