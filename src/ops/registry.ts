@@ -33,6 +33,8 @@ import { quantize } from './quantize.ts';
 import { reciprocal } from './reciprocal.ts';
 import { relu } from './relu.ts';
 import { reshape } from './reshape.ts';
+import { resizeBilinear } from './resize-bilinear.ts';
+import { resizeNearest } from './resize-nearest.ts';
 import { round } from './round.ts';
 import { rsqrt } from './rsqrt.ts';
 import { sigmoid } from './sigmoid.ts';
@@ -84,6 +86,8 @@ export const ops: {
   readonly reciprocal: typeof reciprocal;
   readonly relu: typeof relu;
   readonly reshape: typeof reshape;
+  readonly 'resize-bilinear': typeof resizeBilinear;
+  readonly 'resize-nearest': typeof resizeNearest;
   readonly round: typeof round;
   readonly rsqrt: typeof rsqrt;
   readonly sigmoid: typeof sigmoid;
@@ -132,6 +136,8 @@ export const ops: {
   reciprocal,
   relu,
   reshape,
+  'resize-bilinear': resizeBilinear,
+  'resize-nearest': resizeNearest,
   round,
   rsqrt,
   sigmoid,

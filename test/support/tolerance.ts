@@ -18,6 +18,7 @@ const tolerances: Readonly<Record<string, (length: number) => Tolerance>> = {
   'depthwise-conv2d': sum,
   matmul: sum,
   mean: sum,
+  'resize-bilinear': () => ({ absolute: 4, relative: 4 }),
   'average-pool2d': sum,
   add: () => ({ absolute: 1, relative: 1 }),
   sub: () => ({ absolute: 1, relative: 1 }),

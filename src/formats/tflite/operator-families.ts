@@ -12,6 +12,7 @@ import { pool2d } from './operators/pool2d.ts';
 import { quantize } from './operators/quantize.ts';
 import { relu } from './operators/relu.ts';
 import { reshape } from './operators/reshape.ts';
+import { resize } from './operators/resize.ts';
 import { softmax } from './operators/softmax.ts';
 import { unary } from './operators/unary.ts';
 
@@ -29,6 +30,7 @@ export const operatorFamilies: readonly OperatorFamily[] = [
   quantize,
   relu,
   reshape,
+  resize,
   softmax,
   unary,
 ];
