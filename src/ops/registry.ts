@@ -49,6 +49,7 @@ import { square } from './square.ts';
 import { squaredDifference } from './squared-difference.ts';
 import { sub } from './sub.ts';
 import { tanh } from './tanh.ts';
+import { transpose } from './transpose.ts';
 import type { OpDefinition } from './define-op.ts';
 
 /** Every op by name, with the attribute type that only it knows. */
@@ -102,6 +103,7 @@ export const ops: {
   readonly 'squared-difference': typeof squaredDifference;
   readonly sub: typeof sub;
   readonly tanh: typeof tanh;
+  readonly transpose: typeof transpose;
 } = {
   abs,
   add,
@@ -152,6 +154,7 @@ export const ops: {
   'squared-difference': squaredDifference,
   sub,
   tanh,
+  transpose,
 };
 
 /** The op of that name. @throws UnsupportedOpError when there is none */

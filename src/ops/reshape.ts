@@ -14,7 +14,7 @@ export interface ReshapeAttributes {
 
 const kernel: Kernel<ReshapeAttributes> = {
   name: 'reshape',
-  accepts: (context) => everyDType(context, 'int8') || everyDType(context, 'float32'),
+  accepts: (context) => (['int8', 'float32', 'int32'] as const).some((dtype) => everyDType(context, dtype)),
   dispatch(context) {
     const input = operandType('reshape', context, 0);
     const output = context.outputs[0];

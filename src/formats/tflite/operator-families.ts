@@ -14,6 +14,7 @@ import { relu } from './operators/relu.ts';
 import { reshape } from './operators/reshape.ts';
 import { resize } from './operators/resize.ts';
 import { softmax } from './operators/softmax.ts';
+import { transpose } from './operators/transpose.ts';
 import { unary } from './operators/unary.ts';
 
 /** Every TFLite operator that can be imported. */
@@ -32,5 +33,6 @@ export const operatorFamilies: readonly OperatorFamily[] = [
   reshape,
   resize,
   softmax,
+  transpose,
   unary,
 ];
