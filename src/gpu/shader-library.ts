@@ -9,11 +9,14 @@ import broadcast from '../../shaders/lib/broadcast.wgsl';
 import channelSumsAsymmetric from '../../shaders/lib/channel-sums-asymmetric.wgsl';
 import channelSumsSymmetric from '../../shaders/lib/channel-sums-symmetric.wgsl';
 import clampFloat from '../../shaders/lib/clamp-float.wgsl';
+import clampNone from '../../shaders/lib/clamp-none.wgsl';
 import codes from '../../shaders/lib/codes.wgsl';
 import codesProduct from '../../shaders/lib/codes-product.wgsl';
 import codesSum from '../../shaders/lib/codes-sum.wgsl';
 import codesTable from '../../shaders/lib/codes-table.wgsl';
 import combineDifference from '../../shaders/lib/combine-difference.wgsl';
+import combineFloorQuotient from '../../shaders/lib/combine-floor-quotient.wgsl';
+import combineFloorQuotientInt32 from '../../shaders/lib/combine-floor-quotient-int32.wgsl';
 import combineMaximum from '../../shaders/lib/combine-maximum.wgsl';
 import combineMinimum from '../../shaders/lib/combine-minimum.wgsl';
 import combinePower from '../../shaders/lib/combine-power.wgsl';
@@ -85,11 +88,14 @@ export const shaderLibrary: Readonly<Record<string, string>> = {
   'channel-sums-asymmetric': channelSumsAsymmetric,
   'channel-sums-symmetric': channelSumsSymmetric,
   'clamp-float': clampFloat,
+  'clamp-none': clampNone,
   codes,
   'codes-product': codesProduct,
   'codes-sum': codesSum,
   'codes-table': codesTable,
   'combine-difference': combineDifference,
+  'combine-floor-quotient': combineFloorQuotient,
+  'combine-floor-quotient-int32': combineFloorQuotientInt32,
   'combine-maximum': combineMaximum,
   'combine-minimum': combineMinimum,
   'combine-power': combinePower,

@@ -20,4 +20,5 @@ export const add: OpDefinition<BinaryAttributes> = defineBinaryOp({
     kernel: (quantizations, { attributes, rounding }) =>
       addCodesConstants(...quantizations, attributes.activation, rounding),
   },
+  int32: { evaluate: (a, b) => (a + b) | 0, shader: 'combine-sum' },
 });

@@ -12,6 +12,7 @@ export const maximum: OpDefinition<BinaryAttributes> = defineBinaryOp({
   evaluate: maximumOf,
   shader: 'combine-maximum',
   codes: tabulated(maximumOf),
+  int32: { evaluate: maximumOf, shader: 'combine-maximum' },
 });
 
 function maximumOf(a: number, b: number): number {

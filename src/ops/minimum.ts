@@ -12,6 +12,7 @@ export const minimum: OpDefinition<BinaryAttributes> = defineBinaryOp({
   evaluate: minimumOf,
   shader: 'combine-minimum',
   codes: tabulated(minimumOf),
+  int32: { evaluate: minimumOf, shader: 'combine-minimum' },
 });
 
 function minimumOf(a: number, b: number): number {

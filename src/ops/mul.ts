@@ -44,6 +44,7 @@ export const mul: OpDefinition<BinaryAttributes> = defineBinaryOp({
       };
     },
   },
+  int32: { evaluate: Math.imul, shader: 'combine-product' },
 });
 
 /** @throws NumericError when the output's scale is far too small for the product */

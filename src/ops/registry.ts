@@ -14,6 +14,7 @@ import { elu } from './elu.ts';
 import { erf } from './erf.ts';
 import { exp } from './exp.ts';
 import { floor } from './floor.ts';
+import { floorDiv } from './floor-div.ts';
 import { gelu } from './gelu.ts';
 import { hardSigmoid } from './hard-sigmoid.ts';
 import { hardSwish } from './hard-swish.ts';
@@ -68,6 +69,7 @@ export const ops: {
   readonly erf: typeof erf;
   readonly exp: typeof exp;
   readonly floor: typeof floor;
+  readonly 'floor-div': typeof floorDiv;
   readonly gelu: typeof gelu;
   readonly 'hard-sigmoid': typeof hardSigmoid;
   readonly 'hard-swish': typeof hardSwish;
@@ -119,6 +121,7 @@ export const ops: {
   erf,
   exp,
   floor,
+  'floor-div': floorDiv,
   gelu,
   'hard-sigmoid': hardSigmoid,
   'hard-swish': hardSwish,

@@ -17,4 +17,5 @@ export const sub: OpDefinition<BinaryAttributes> = defineBinaryOp({
     const parameters = addParameters(...quantizations, attributes.activation, range, rounding);
     return (a, b) => subtractCodes(a, b, parameters);
   }),
+  int32: { evaluate: (a, b) => (a - b) | 0, shader: 'combine-difference' },
 });

@@ -3,6 +3,8 @@ import { binaryCases } from '../support/binary-cases.ts';
 import { float32, int8, uint8 } from '../support/codes.ts';
 import { testOp } from '../support/test-op.ts';
 
+const int32 = { dtype: 'int32', range: [-(2 ** 31), 2 ** 31 - 1] } as const;
+
 testOp(add, [
   ...binaryCases('float', float32, float32, float32, 'none'),
   ...binaryCases('float relu6', { ...float32, range: [-8, 8] }, float32, float32, 'relu6'),
@@ -11,4 +13,5 @@ testOp(add, [
   ...binaryCases('int8 halves', int8(0.5, -3), { ...int8(0.5, 3), constant: true }, int8(1), 'none'),
   ...binaryCases('int8 far scales', int8(100), int8(1e-6, 127), int8(60, -128), 'none'),
   ...binaryCases('uint8 relu6', uint8(0.02, 120), uint8(0.3, 7), uint8(0.25, 30), 'relu6'),
+  ...binaryCases('int32', int32, int32, int32, 'none'),
 ]);

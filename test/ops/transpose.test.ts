@@ -33,14 +33,12 @@ testOp(
 );
 
 test('a permutation and its inverse give the input back', () => {
-  const order = fc
-    .array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 5 })
-    .chain((shape) =>
-      fc.record({
-        shape: fc.constant(shape),
-        permutation: fc.shuffledSubarray([...shape.keys()], { minLength: shape.length }),
-      }),
-    );
+  const order = fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 5 }).chain((shape) =>
+    fc.record({
+      shape: fc.constant(shape),
+      permutation: fc.shuffledSubarray([...shape.keys()], { minLength: shape.length }),
+    }),
+  );
   fc.assert(
     fc.property(order, ({ shape, permutation }) => {
       const run = (data: Int32Array, from: readonly number[], axes: readonly number[]) => {

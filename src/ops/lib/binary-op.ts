@@ -1,7 +1,7 @@
-import binaryFloat from '../../../shaders/binary-float.wgsl';
-import binaryFloatBroadcast from '../../../shaders/binary-float-broadcast.wgsl';
 import binaryInt8 from '../../../shaders/binary-int8.wgsl';
 import binaryInt8Broadcast from '../../../shaders/binary-int8-broadcast.wgsl';
+import binaryNumber from '../../../shaders/binary-number.wgsl';
+import binaryNumberBroadcast from '../../../shaders/binary-number-broadcast.wgsl';
 import { codeRange } from '../../tensor/dtype.ts';
 import type { Quantization } from '../../tensor/quantization.ts';
 import {
@@ -51,7 +51,7 @@ export interface BinaryCodes {
     context: KernelContext<BinaryAttributes>,
   ) => {
     readonly imports: Readonly<Record<string, string>>;
-    readonly constants: Readonly<Record<string, number>>;
+    readonly constants: Readonly<Record<string, number | string>>;
     /** After the output. */
     readonly bindings?: readonly Binding[];
   };
@@ -65,7 +65,15 @@ export interface BinaryFunction {
   /** The file of `shaders/lib` that computes it on floats, instead of `combine-sum`. */
   readonly shader: string;
   readonly codes: BinaryCodes;
+  /** The function of two int32, where shapes and indices are computed with it. */
+  readonly int32?: {
+    readonly evaluate: (a: number, b: number) => number;
+    /** As `shader`. */
+    readonly shader: string;
+  };
 }
+
+type BinaryDType = 'int8' | 'float32' | 'int32';
 
 /**
  * Declares the op of a function of two numbers with NumPy broadcasting and an activation: shapes are aligned at the last
@@ -84,10 +92,12 @@ export function defineBinaryOp(binary: BinaryFunction): OpDefinition<BinaryAttri
       const y = emptyTensor(context.outputs[0]);
       const aStrides = broadcastStrides(a.shape, y.shape);
       const bStrides = broadcastStrides(b.shape, y.shape);
-      const combine = computesOnCodes(name, context)
-        ? codes.combine(quantizations(name, context), context, codeRange(y.dtype as 'int8' | 'uint8'))
-        : (left: number, right: number): number =>
-            applyActivation(evaluate(left, right), context.attributes.activation);
+      const combine = isInt32(binary, context)
+        ? binary.int32!.evaluate
+        : computesOnCodes(name, context)
+          ? codes.combine(quantizations(name, context), context, codeRange(y.dtype as 'int8' | 'uint8'))
+          : (left: number, right: number): number =>
+              applyActivation(evaluate(left, right), context.attributes.activation);
       for (let i = 0; i < y.data.length; i++) {
         y.data[i] = combine(a.data[offsetAt(i, y.shape, aStrides)], b.data[offsetAt(i, y.shape, bStrides)]);
       }
@@ -95,9 +105,11 @@ export function defineBinaryOp(binary: BinaryFunction): OpDefinition<BinaryAttri
     },
     kernels: [
       sameShapeKernel(binary, 'int8', 'binary-int8', binaryInt8),
-      sameShapeKernel(binary, 'float32', 'binary-float', binaryFloat),
+      sameShapeKernel(binary, 'float32', 'binary-number', binaryNumber),
+      sameShapeKernel(binary, 'int32', 'binary-number', binaryNumber),
       broadcastKernel(binary, 'int8', 'binary-int8-broadcast', binaryInt8Broadcast),
-      broadcastKernel(binary, 'float32', 'binary-float-broadcast', binaryFloatBroadcast),
+      broadcastKernel(binary, 'float32', 'binary-number-broadcast', binaryNumberBroadcast),
+      broadcastKernel(binary, 'int32', 'binary-number-broadcast', binaryNumberBroadcast),
     ],
     partition: {
       unit: () => 1,
@@ -117,26 +129,26 @@ export function defineBinaryOp(binary: BinaryFunction): OpDefinition<BinaryAttri
 
 function sameShapeKernel(
   binary: BinaryFunction,
-  dtype: 'int8' | 'float32',
+  dtype: BinaryDType,
   name: string,
   shader: string,
 ): Kernel<BinaryAttributes> {
   return {
     name,
-    accepts: (context) => everyDType(context, dtype) && sameShape(...shapes(binary.name, context)),
+    accepts: (context) => accepts(binary, context, dtype) && sameShape(...shapes(binary.name, context)),
     dispatch: (context) => binaryDispatch(binary, context, shader, dtype, {}),
   };
 }
 
 function broadcastKernel(
   binary: BinaryFunction,
-  dtype: 'int8' | 'float32',
+  dtype: BinaryDType,
   name: string,
   shader: string,
 ): Kernel<BinaryAttributes> {
   return {
     name,
-    accepts: (context) => everyDType(context, dtype) && leadingAxes(binary.name, context) !== undefined,
+    accepts: (context) => accepts(binary, context, dtype) && leadingAxes(binary.name, context) !== undefined,
     dispatch(context) {
       const axes = leadingAxes(binary.name, context) as KernelAxes;
       const [a, b] = shapes(binary.name, context);
@@ -156,19 +168,20 @@ function broadcastKernel(
 }
 
 function binaryDispatch(
-  { name, shader: combine, codes }: BinaryFunction,
+  { name, shader: combine, codes, int32 }: BinaryFunction,
   context: KernelContext<BinaryAttributes>,
   shader: string,
-  dtype: 'int8' | 'float32',
+  dtype: BinaryDType,
   constants: Readonly<Record<string, number>>,
 ): Dispatch {
   const { shape } = context.outputs[0];
   const quads = quadCount(shape);
   const launch = linearDispatch(quads);
-  const specialized =
-    dtype === 'int8'
-      ? codes.kernel(quantizations(name, context), context)
-      : { imports: { 'combine-sum': combine }, constants: { ...clampConstants(context.attributes.activation) } };
+  const numbers = (): ReturnType<BinaryCodes['kernel']> =>
+    dtype === 'float32'
+      ? { imports: { 'combine-sum': combine }, constants: { ...clampConstants(context.attributes.activation) } }
+      : { imports: { 'combine-sum': int32!.shader, 'clamp-float': 'clamp-none' }, constants: { Number: 'i32' } };
+  const specialized = dtype === 'int8' ? codes.kernel(quantizations(name, context), context) : numbers();
   return {
     shader,
     imports: specialized.imports,
@@ -177,6 +190,15 @@ function binaryDispatch(
     workgroups: launch.workgroups,
     cost: streamingCost(context, elementCount(shape)),
   };
+}
+
+/** Integers have no activations. */
+function accepts(binary: BinaryFunction, context: KernelContext<BinaryAttributes>, dtype: BinaryDType): boolean {
+  return dtype === 'int32' ? isInt32(binary, context) : everyDType(context, dtype);
+}
+
+function isInt32({ int32 }: BinaryFunction, context: OpContext<BinaryAttributes>): boolean {
+  return int32 !== undefined && everyDType(context, 'int32') && context.attributes.activation === 'none';
 }
 
 function shapes(

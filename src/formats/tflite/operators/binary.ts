@@ -2,12 +2,13 @@ import type { ops } from '../../../ops/registry.ts';
 import { type OperatorFamily, optionsSchema } from '../operator.ts';
 import { requireSameType } from '../operator-types.ts';
 
-type BinaryOp = 'add' | 'div' | 'maximum' | 'minimum' | 'mul' | 'pow' | 'squared-difference' | 'sub';
+type BinaryOp = 'add' | 'div' | 'floor-div' | 'maximum' | 'minimum' | 'mul' | 'pow' | 'squared-difference' | 'sub';
 
 /** The op of each operator, and where the options of those that have an activation are. */
 const operators: Readonly<Record<string, { readonly op: BinaryOp & keyof typeof ops; readonly options?: number }>> = {
   ADD: { op: 'add', options: 11 },
   DIV: { op: 'div', options: 29 },
+  FLOOR_DIV: { op: 'floor-div' },
   MAXIMUM: { op: 'maximum' },
   MINIMUM: { op: 'minimum' },
   MUL: { op: 'mul', options: 21 },

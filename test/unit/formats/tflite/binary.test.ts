@@ -13,6 +13,7 @@ const operators: readonly [number, string, 'none' | 'relu', (readonly [number, T
   [42, 'div', 'relu', [29, relu]],
   [55, 'maximum', 'none', [39, {}]],
   [57, 'minimum', 'none', [39, {}]],
+  [90, 'floor-div', 'none', [65, {}]],
   [78, 'pow', 'none', [56, {}]],
   [99, 'squared-difference', 'none', [76, {}]],
 ];
