@@ -1,11 +1,11 @@
 import { FormatError, UnsupportedOpError } from '../../errors.ts';
 import type { Graph, GraphNode } from '../../graph/graph.ts';
 import { getOp } from '../../ops/registry.ts';
-import { elementCount, formatShape, rowLength, sameShape, type Shape } from '../../tensor/shape.ts';
+import { elementCount, formatShape, rowLength, type Shape } from '../../tensor/shape.ts';
 import type { Tensor, TensorType } from '../../tensor/tensor.ts';
 import type { FileModel, FileOperator, FileTensor } from './model.ts';
 import { UniqueNames } from './names.ts';
-import type { Conversion, Convert, OperatorFamily } from './operator.ts';
+import type { Convert, Operand, OperatorFamily, OpUse } from './operator.ts';
 import { ConstantCopies, constantTensor, declaredShape, describeTensor, tensorType } from './tensor.ts';
 
 /** Bytes of constants that operators read, each use counted: several may share weights, but each is prepared for itself. */
@@ -53,10 +53,9 @@ export class GraphBuilder {
     return name;
   }
 
-  /** Adds the node of one operator, and a reshape before it where the conversion asks for one. */
+  /** Adds the nodes of one operator. */
   operator(operator: FileOperator, family: OperatorFamily, convert: Convert, where: string): void {
     const { parameters = [], perChannel = [] } = family;
-    const [output] = operator.outputs;
     const inputs = operator.inputs.map((tensor, position) =>
       tensor === undefined || parameters.includes(position) ? '' : this.value(tensor, where),
     );
@@ -67,18 +66,50 @@ export class GraphBuilder {
       return type;
     });
     const conversion = convert(types);
-    const kept = inputs.filter((_, position) => !parameters.includes(position));
-    while (kept.at(-1) === '') kept.pop();
-    this.#countConstants(kept, where);
+    const kept = [...inputs.keys()].filter((position) => !parameters.includes(position));
+    while (kept.length > 0 && inputs[kept.at(-1)!] === '') kept.pop();
+    this.#countConstants(
+      kept.map((position) => inputs[position]),
+      where,
+    );
+    const { steps, outputs } =
+      'steps' in conversion
+        ? conversion
+        : { steps: [{ ...conversion, operands: kept.map((input) => ({ input })) }], outputs: [0] };
+    const results: string[] = [];
+    const nameOf = (operand: Operand): string => ('step' in operand ? results[operand.step] : inputs[operand.input]);
+    for (const [index, step] of steps.entries()) {
+      const made = outputs.indexOf(index);
+      results.push(this.#addStep(step, step.operands.map(nameOf), operator.outputs[made], operator, where));
+    }
+  }
+
+  /**
+   * @param output the operator's output that the step makes, if it makes one
+   * @returns the name of the result
+   */
+  #addStep(
+    { op, attributes }: OpUse,
+    inputs: readonly string[],
+    output: FileTensor | undefined,
+    operator: FileOperator,
+    where: string,
+  ): string {
+    if (output === undefined) {
+      const name = this.#names.unique(`${this.#tensorNames[operator.outputs[0].index]}/${op}`, op);
+      this.#values[name] = { ...this.#values[inputs[0]], shape: this.#inferShape(op, attributes, inputs, name) };
+      this.#nodes.push({ name, op, attributes, inputs, outputs: [name] });
+      return name;
+    }
     const name = this.#tensorNames[output.index];
-    if (conversion.inputShape !== undefined) kept[0] = this.#reshape(kept[0], conversion.inputShape, name);
-    const shape = this.#inferShape(conversion, kept, name);
-    if (getOp(conversion.op).quantization?.weights !== undefined) this.#countChannels(shape, where);
+    const shape = this.#inferShape(op, attributes, inputs, name);
+    if (getOp(op).quantization?.weights !== undefined) this.#countChannels(shape, where);
     this.#checkDeclared(output, shape, where);
     const type = tensorType(output, shape);
     this.#requireOneScale(name, type, where);
     this.#define(output, type);
-    this.#nodes.push({ name, op: conversion.op, attributes: conversion.attributes, inputs: kept, outputs: [name] });
+    this.#nodes.push({ name, op, attributes, inputs, outputs: [name] });
+    return name;
   }
 
   finish(parts: Pick<Graph, 'name' | 'metadata' | 'inputs'> & { readonly outputs: readonly FileTensor[] }): Graph {
@@ -125,19 +156,10 @@ export class GraphBuilder {
     return name;
   }
 
-  #reshape(input: string, shape: Shape, output: string): string {
-    const type = this.#values[input];
-    if (sameShape(type.shape, shape)) return input;
-    const name = this.#names.unique(`${output}/reshape`, 'reshape');
-    this.#values[name] = { ...type, shape };
-    this.#nodes.push({ name, op: 'reshape', attributes: { shape }, inputs: [input], outputs: [name] });
-    return name;
-  }
-
-  #inferShape(conversion: Conversion, inputs: readonly string[], name: string): Shape {
-    const [shape] = getOp(conversion.op).inferShape({
+  #inferShape(op: string, attributes: object, inputs: readonly string[], name: string): Shape {
+    const [shape] = getOp(op).inferShape({
       name,
-      attributes: conversion.attributes,
+      attributes,
       inputs: inputs.map((input) => (input === '' ? undefined : this.#values[input])),
       constants: inputs.map((input) => (Object.hasOwn(this.#constants, input) ? this.#constants[input] : undefined)),
     });

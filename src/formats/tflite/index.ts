@@ -66,7 +66,9 @@ function readOperators(model: FileModel, name: string): ReadOperator[] {
     }
     const reader = new OperatorReader(operator, family);
     const values = operator.inputs.filter((_, position) => !family.parameters?.includes(position));
-    const supported = [...values, reader.output].map((tensor) => tensor === undefined || checkTensor(tensor, report));
+    const supported = [...values, ...reader.outputs].map(
+      (tensor) => tensor === undefined || checkTensor(tensor, report),
+    );
     if (supported.includes(false)) continue;
     try {
       operators.push({ operator, family, where: reader.where, convert: family.read(reader) });

@@ -12,18 +12,44 @@ import { describeTensor, integerConstant } from './tensor.ts';
 type AttributesOf<T> = T extends OpDefinition<infer A> ? A : never;
 
 /** An op of the registry with attributes of its own type. */
-type OpUse = {
+export type OpUse = {
   readonly [Name in keyof typeof ops]: { readonly op: Name; readonly attributes: AttributesOf<(typeof ops)[Name]> };
 }[keyof typeof ops];
 
-/** The graph node that an operator becomes. */
-export type Conversion = OpUse & {
-  /** Shape that the first input takes before the op sees it; a reshape node is inserted where it differs. */
-  readonly inputShape?: Shape;
-};
+/** One input of the operator by its position, or the result of an earlier step. */
+export type Operand = { readonly input: number } | { readonly step: number };
+
+/**
+ * One of the nodes that an operator becomes. A result that is no output of the operator has the element type and the
+ * quantization of the step's first operand: only what moves elements makes one.
+ */
+export type Step = OpUse & { readonly operands: readonly Operand[] };
+
+/** The nodes that an operator becomes together, and for each of its outputs the step that makes it. */
+export interface Steps {
+  readonly steps: readonly Step[];
+  readonly outputs: readonly number[];
+}
+
+/** The one node that an operator becomes, on all its inputs but the parameters; or several. */
+export type Conversion = OpUse | Steps;
 
 /** Second half of a conversion, once the shapes of the inputs are known. Inputs by the operator's positions. */
 export type Convert = (inputs: readonly (TensorType | undefined)[]) => Conversion;
+
+/** A step on the first input, and those after it each on the result of the one before; the last makes the output. */
+export function chain(...uses: readonly OpUse[]): Steps {
+  const steps = uses.map((use, index): Step => {
+    const operand: Operand = index === 0 ? { input: 0 } : { step: index - 1 };
+    return { ...use, operands: [operand] };
+  });
+  return { steps, outputs: [steps.length - 1] };
+}
+
+/** The same elements under another shape. */
+export function reshapeTo(shape: Shape): OpUse {
+  return { op: 'reshape', attributes: { shape } };
+}
 
 /** How one or more TFLite operators become graph nodes; one file of `operators/` each. */
 export interface OperatorFamily {
@@ -31,6 +57,8 @@ export interface OperatorFamily {
   readonly types: readonly string[];
   /** Fewest and most inputs; those from the fewest on are optional. Infinity where there is no limit. */
   readonly inputCount: readonly [number, number];
+  /** Fewest and most outputs; one by default. */
+  readonly outputCount?: readonly [number, number];
   /** Positions of inputs that say how the operator works: constants read at import, not values of the graph. */
   readonly parameters?: readonly number[];
   /** Positions of inputs that may have a scale per index of an axis; all other values have one scale. */
@@ -63,7 +91,9 @@ export class OperatorReader {
   /** `CONV_2D "model/conv1" (operator 3)` for messages. */
   readonly where: string;
   readonly inputs: readonly (FileTensor | undefined)[];
+  /** The first, and in most cases only, output. */
   readonly output: FileTensor;
+  readonly outputs: readonly FileTensor[];
   readonly #table: FileOperator['table'];
 
   /** @throws FormatError when the operator has other inputs or outputs than its kind allows */
@@ -74,14 +104,19 @@ export class OperatorReader {
     this.inputs = inputs;
     this.#table = table;
     const [fewest, most] = family.inputCount;
+    const [fewestOutputs, mostOutputs] = family.outputCount ?? [1, 1];
     const missing = inputs.findIndex((input, position) => input === undefined && position < fewest);
-    if (inputs.length < fewest || inputs.length > most || missing >= 0 || outputs.length !== 1) {
+    const inputsFit = inputs.length >= fewest && inputs.length <= most && missing < 0;
+    if (!inputsFit || outputs.length < fewestOutputs || outputs.length > mostOutputs) {
       throw new FormatError(
         `tflite: ${this.where} has ${inputs.length} inputs${missing >= 0 ? `, input ${missing} absent,` : ''} and ` +
-          `${outputs.length} outputs; it needs ${fewest}${most > fewest ? ` to ${most}` : ''} inputs and one output.`,
+          `${outputs.length} outputs; it needs ${fewest}${most > fewest ? ` to ${most}` : ''} inputs and ` +
+          `${fewestOutputs === 1 ? 'one' : fewestOutputs}${mostOutputs > fewestOutputs ? ` to ${mostOutputs}` : ''} ` +
+          `output${mostOutputs > 1 ? 's' : ''}.`,
       );
     }
     this.output = outputs[0];
+    this.outputs = outputs;
   }
 
   /** The operator's options; all defaults when the file has none. @throws FormatError for another operator's options */

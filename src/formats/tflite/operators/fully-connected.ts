@@ -1,6 +1,6 @@
 import { ShapeError } from '../../../errors.ts';
-import { elementCount, formatShape } from '../../../tensor/shape.ts';
-import { type OperatorFamily, optionsSchema } from '../operator.ts';
+import { elementCount, formatShape, sameShape } from '../../../tensor/shape.ts';
+import { type OperatorFamily, optionsSchema, reshapeTo } from '../operator.ts';
 import { requireWeightTypes } from '../operator-types.ts';
 
 const schema = optionsSchema(8, 'FullyConnectedOptions', {
@@ -25,8 +25,8 @@ export const fullyConnected: OperatorFamily = {
     const keepsAxes = options.boolean('keep_num_dims');
     const activation = operator.activation(options.int8('fused_activation_function'));
     return ([x, weights]) => {
-      const conversion = { op: 'matmul', attributes: { activation } } as const;
-      if (keepsAxes) return conversion;
+      const product = { op: 'matmul', attributes: { activation } } as const;
+      if (keepsAxes) return product;
       if (weights?.shape.length !== 2) {
         throw new ShapeError(`tflite: ${where}: weights ${formatShape(weights?.shape ?? [])} are not [N, K].`);
       }
@@ -37,7 +37,18 @@ export const fullyConnected: OperatorFamily = {
           `tflite: ${where}: input ${formatShape(x!.shape)} has ${count} elements, not a multiple of the weights' ${units}.`,
         );
       }
-      return { ...conversion, inputShape: [count / units, units] };
+      const rows = [count / units, units];
+      if (sameShape(x!.shape, rows)) return product;
+      const others = operator.inputs.flatMap((tensor, input) =>
+        input === 0 || tensor === undefined ? [] : [{ input }],
+      );
+      return {
+        steps: [
+          { ...reshapeTo(rows), operands: [{ input: 0 }] },
+          { ...product, operands: [{ step: 0 }, ...others] },
+        ],
+        outputs: [1],
+      };
     };
   },
 };
