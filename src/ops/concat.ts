@@ -47,7 +47,8 @@ const maxInputs = 7;
 const kernel: Kernel<ConcatAttributes> = {
   name: 'concat',
   accepts: (context) =>
-    context.inputs.length <= maxInputs && (everyDType(context, 'int8') || everyDType(context, 'float32')),
+    context.inputs.length <= maxInputs &&
+    (['int8', 'float32', 'int32'] as const).some((dtype) => everyDType(context, dtype)),
   dispatch(context) {
     const inputs = inputTypes(context);
     const output = context.outputs[0];

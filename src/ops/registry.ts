@@ -2,7 +2,10 @@
 import { UnsupportedOpError } from '../errors.ts';
 import { abs } from './abs.ts';
 import { add } from './add.ts';
+import { argMax } from './arg-max.ts';
+import { argMin } from './arg-min.ts';
 import { averagePool2d } from './average-pool2d.ts';
+import { cast } from './cast.ts';
 import { ceil } from './ceil.ts';
 import { concat } from './concat.ts';
 import { conv2d } from './conv2d.ts';
@@ -15,6 +18,8 @@ import { erf } from './erf.ts';
 import { exp } from './exp.ts';
 import { floor } from './floor.ts';
 import { floorDiv } from './floor-div.ts';
+import { gather } from './gather.ts';
+import { gatherNd } from './gather-nd.ts';
 import { gelu } from './gelu.ts';
 import { hardSigmoid } from './hard-sigmoid.ts';
 import { hardSwish } from './hard-swish.ts';
@@ -57,7 +62,10 @@ import type { OpDefinition } from './define-op.ts';
 export const ops: {
   readonly abs: typeof abs;
   readonly add: typeof add;
+  readonly 'arg-max': typeof argMax;
+  readonly 'arg-min': typeof argMin;
   readonly 'average-pool2d': typeof averagePool2d;
+  readonly cast: typeof cast;
   readonly ceil: typeof ceil;
   readonly concat: typeof concat;
   readonly conv2d: typeof conv2d;
@@ -70,6 +78,8 @@ export const ops: {
   readonly exp: typeof exp;
   readonly floor: typeof floor;
   readonly 'floor-div': typeof floorDiv;
+  readonly gather: typeof gather;
+  readonly 'gather-nd': typeof gatherNd;
   readonly gelu: typeof gelu;
   readonly 'hard-sigmoid': typeof hardSigmoid;
   readonly 'hard-swish': typeof hardSwish;
@@ -109,7 +119,10 @@ export const ops: {
 } = {
   abs,
   add,
+  'arg-max': argMax,
+  'arg-min': argMin,
   'average-pool2d': averagePool2d,
+  cast,
   ceil,
   concat,
   conv2d,
@@ -122,6 +135,8 @@ export const ops: {
   exp,
   floor,
   'floor-div': floorDiv,
+  gather,
+  'gather-nd': gatherNd,
   gelu,
   'hard-sigmoid': hardSigmoid,
   'hard-swish': hardSwish,

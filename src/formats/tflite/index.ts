@@ -86,7 +86,7 @@ function readOperators(model: FileModel, name: string): ReadOperator[] {
 function checkTensor(tensor: FileTensor, report: UnsupportedReport): boolean {
   const dtype = tensorDType(tensor);
   const problem =
-    dtype === undefined || (dtype === 'int32' && tensor.data === undefined)
+    dtype === undefined
       ? `the element type ${tensor.type}`
       : tensor.isSparse
         ? 'the sparse encoding'
