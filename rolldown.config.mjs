@@ -1,3 +1,4 @@
+import { indentationPlugin } from './scripts/indentation-plugin.mjs';
 import { licensesPlugin } from './scripts/licenses-plugin.mjs';
 import { wgslPlugin } from './scripts/wgsl-plugin.mjs';
 
@@ -16,7 +17,7 @@ export default [
     input: { index: 'src/index.ts', node: 'src/node/index.ts', cli: 'src/cli/main.ts' },
     platform: 'node',
     external: ['webgpu', 'gl-matrix', 'sharp'],
-    plugins: [wgslPlugin({ minify: true }), licensesPlugin('third-party-licenses.txt')],
+    plugins: [wgslPlugin({ minify: true }), licensesPlugin('third-party-licenses.txt'), indentationPlugin()],
     // Node 20 and Safari do not know `using`.
     transform: { target: 'es2023' },
     // A shader's text would be copied into every place that tests it.

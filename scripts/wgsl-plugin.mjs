@@ -49,13 +49,14 @@ function blockCommentEnd(text, start) {
 }
 
 /**
- * Drops the spaces beside punctuation that can join no other token. Operators keep theirs: `a - -b` is not `a--b`.
+ * Drops the spaces beside punctuation and operators that can join no other token. Minus keeps its own, since `a - -b` is
+ * not `a--b`, and so do comparisons, which could be taken for the brackets of a type.
  * @param {string} line
  */
 function squeeze(line) {
   return line
     .replace(/\s+/g, ' ')
-    .replace(/ ?([,;:{}()[\]]) ?/g, '$1')
+    .replace(/ ?([,;:{}()[\]]|[=+*%|&^]+) ?/g, '$1')
     .trim();
 }
 

@@ -40,6 +40,31 @@ import epilogueAddInt8 from '../../shaders/lib/epilogue-add-int8.wgsl';
 import epilogueNoneFloat from '../../shaders/lib/epilogue-none-float.wgsl';
 import epilogueNoneInt8 from '../../shaders/lib/epilogue-none-int8.wgsl';
 import errorFunction from '../../shaders/lib/error-function.wgsl';
+import functionAbs from '../../shaders/lib/function-abs.wgsl';
+import functionCeil from '../../shaders/lib/function-ceil.wgsl';
+import functionCos from '../../shaders/lib/function-cos.wgsl';
+import functionElu from '../../shaders/lib/function-elu.wgsl';
+import functionErf from '../../shaders/lib/function-erf.wgsl';
+import functionExp from '../../shaders/lib/function-exp.wgsl';
+import functionFloor from '../../shaders/lib/function-floor.wgsl';
+import functionGelu from '../../shaders/lib/function-gelu.wgsl';
+import functionHardSigmoid from '../../shaders/lib/function-hard-sigmoid.wgsl';
+import functionHardSwish from '../../shaders/lib/function-hard-swish.wgsl';
+import functionLeakyRelu from '../../shaders/lib/function-leaky-relu.wgsl';
+import functionLog from '../../shaders/lib/function-log.wgsl';
+import functionMish from '../../shaders/lib/function-mish.wgsl';
+import functionNeg from '../../shaders/lib/function-neg.wgsl';
+import functionReciprocal from '../../shaders/lib/function-reciprocal.wgsl';
+import functionRound from '../../shaders/lib/function-round.wgsl';
+import functionRsqrt from '../../shaders/lib/function-rsqrt.wgsl';
+import functionSigmoid from '../../shaders/lib/function-sigmoid.wgsl';
+import functionSign from '../../shaders/lib/function-sign.wgsl';
+import functionSilu from '../../shaders/lib/function-silu.wgsl';
+import functionSin from '../../shaders/lib/function-sin.wgsl';
+import functionSoftplus from '../../shaders/lib/function-softplus.wgsl';
+import functionSqrt from '../../shaders/lib/function-sqrt.wgsl';
+import functionSquare from '../../shaders/lib/function-square.wgsl';
+import functionTanh from '../../shaders/lib/function-tanh.wgsl';
 import linearIndex from '../../shaders/lib/linear-index.wgsl';
 import maxFloat from '../../shaders/lib/max-float.wgsl';
 import maxInt8 from '../../shaders/lib/max-int8.wgsl';
@@ -119,6 +144,31 @@ export const shaderLibrary: Readonly<Record<string, string>> = {
   'epilogue-none-float': epilogueNoneFloat,
   'epilogue-none-int8': epilogueNoneInt8,
   'error-function': errorFunction,
+  'function-abs': functionAbs,
+  'function-ceil': functionCeil,
+  'function-cos': functionCos,
+  'function-elu': functionElu,
+  'function-erf': functionErf,
+  'function-exp': functionExp,
+  'function-floor': functionFloor,
+  'function-gelu': functionGelu,
+  'function-hard-sigmoid': functionHardSigmoid,
+  'function-hard-swish': functionHardSwish,
+  'function-leaky-relu': functionLeakyRelu,
+  'function-log': functionLog,
+  'function-mish': functionMish,
+  'function-neg': functionNeg,
+  'function-reciprocal': functionReciprocal,
+  'function-round': functionRound,
+  'function-rsqrt': functionRsqrt,
+  'function-sigmoid': functionSigmoid,
+  'function-sign': functionSign,
+  'function-silu': functionSilu,
+  'function-sin': functionSin,
+  'function-softplus': functionSoftplus,
+  'function-sqrt': functionSqrt,
+  'function-square': functionSquare,
+  'function-tanh': functionTanh,
   'linear-index': linearIndex,
   'max-float': maxFloat,
   'max-int8': maxInt8,

@@ -1,4 +1,3 @@
-import shader from '../../shaders/abs-float.wgsl';
 import type { OpDefinition } from './define-op.ts';
 import { defineUnaryOp } from './lib/unary-op.ts';
 
@@ -12,6 +11,5 @@ export type AbsAttributes = Readonly<Record<string, never>>;
 export const abs: OpDefinition<AbsAttributes> = defineUnaryOp<AbsAttributes>({
   name: 'abs',
   evaluate: (x) => Math.abs(x),
-  shader,
   operationsPerElement: 1,
 });

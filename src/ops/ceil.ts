@@ -1,4 +1,3 @@
-import shader from '../../shaders/ceil-float.wgsl';
 import type { OpDefinition } from './define-op.ts';
 import { defineUnaryOp } from './lib/unary-op.ts';
 
@@ -12,6 +11,5 @@ export type CeilAttributes = Readonly<Record<string, never>>;
 export const ceil: OpDefinition<CeilAttributes> = defineUnaryOp<CeilAttributes>({
   name: 'ceil',
   evaluate: (x) => Math.ceil(x),
-  shader,
   operationsPerElement: 1,
 });

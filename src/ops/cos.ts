@@ -1,4 +1,3 @@
-import shader from '../../shaders/cos-float.wgsl';
 import type { OpDefinition } from './define-op.ts';
 import { defineUnaryOp } from './lib/unary-op.ts';
 
@@ -12,6 +11,5 @@ export type CosAttributes = Readonly<Record<string, never>>;
 export const cos: OpDefinition<CosAttributes> = defineUnaryOp<CosAttributes>({
   name: 'cos',
   evaluate: (x) => Math.cos(x),
-  shader,
   operationsPerElement: 4,
 });

@@ -1,4 +1,3 @@
-import shader from '../../shaders/elu-float.wgsl';
 import type { OpDefinition } from './define-op.ts';
 import { defineUnaryOp } from './lib/unary-op.ts';
 
@@ -15,7 +14,6 @@ export interface EluAttributes {
 export const elu: OpDefinition<EluAttributes> = defineUnaryOp<EluAttributes>({
   name: 'elu',
   evaluate: (x, { alpha }) => (x > 0 ? x : alpha * Math.expm1(x)),
-  shader,
   constants: ({ alpha }) => ({ ALPHA: alpha }),
   operationsPerElement: 6,
 });

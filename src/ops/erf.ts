@@ -1,4 +1,3 @@
-import shader from '../../shaders/erf-float.wgsl';
 import type { OpDefinition } from './define-op.ts';
 import { erf as errorFunction } from './lib/erf.ts';
 import { defineUnaryOp } from './lib/unary-op.ts';
@@ -13,6 +12,5 @@ export type ErfAttributes = Readonly<Record<string, never>>;
 export const erf: OpDefinition<ErfAttributes> = defineUnaryOp<ErfAttributes>({
   name: 'erf',
   evaluate: errorFunction,
-  shader,
   operationsPerElement: 14,
 });

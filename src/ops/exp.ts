@@ -1,4 +1,3 @@
-import shader from '../../shaders/exp-float.wgsl';
 import type { OpDefinition } from './define-op.ts';
 import { defineUnaryOp } from './lib/unary-op.ts';
 
@@ -12,6 +11,5 @@ export type ExpAttributes = Readonly<Record<string, never>>;
 export const exp: OpDefinition<ExpAttributes> = defineUnaryOp<ExpAttributes>({
   name: 'exp',
   evaluate: (x) => Math.exp(x),
-  shader,
   operationsPerElement: 4,
 });

@@ -1,4 +1,3 @@
-import shader from '../../shaders/floor-float.wgsl';
 import type { OpDefinition } from './define-op.ts';
 import { defineUnaryOp } from './lib/unary-op.ts';
 
@@ -12,6 +11,5 @@ export type FloorAttributes = Readonly<Record<string, never>>;
 export const floor: OpDefinition<FloorAttributes> = defineUnaryOp<FloorAttributes>({
   name: 'floor',
   evaluate: (x) => Math.floor(x),
-  shader,
   operationsPerElement: 1,
 });

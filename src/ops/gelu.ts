@@ -1,4 +1,3 @@
-import shader from '../../shaders/gelu-float.wgsl';
 import type { OpDefinition } from './define-op.ts';
 import { erf } from './lib/erf.ts';
 import { defineUnaryOp } from './lib/unary-op.ts';
@@ -16,7 +15,6 @@ export interface GeluAttributes {
 export const gelu: OpDefinition<GeluAttributes> = defineUnaryOp<GeluAttributes>({
   name: 'gelu',
   evaluate: (x, { isApproximate }) => (isApproximate ? approximateGelu(x) : (x / 2) * (1 + erf(x / Math.SQRT2))),
-  shader,
   constants: ({ isApproximate }) => ({ APPROXIMATE: isApproximate ? 1 : 0 }),
   operationsPerElement: 16,
 });

@@ -1,4 +1,3 @@
-import shader from '../../shaders/hard-sigmoid-float.wgsl';
 import type { OpDefinition } from './define-op.ts';
 import { defineUnaryOp } from './lib/unary-op.ts';
 
@@ -17,7 +16,6 @@ export interface HardSigmoidAttributes {
 export const hardSigmoid: OpDefinition<HardSigmoidAttributes> = defineUnaryOp<HardSigmoidAttributes>({
   name: 'hard-sigmoid',
   evaluate: (x, { alpha, beta }) => Math.min(Math.max(alpha * x + beta, 0), 1),
-  shader,
   constants: ({ alpha, beta }) => ({ ALPHA: alpha, BETA: beta }),
   operationsPerElement: 4,
 });

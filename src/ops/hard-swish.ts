@@ -1,4 +1,3 @@
-import shader from '../../shaders/hard-swish-float.wgsl';
 import type { OpDefinition } from './define-op.ts';
 import { defineUnaryOp } from './lib/unary-op.ts';
 
@@ -12,6 +11,5 @@ export type HardSwishAttributes = Readonly<Record<string, never>>;
 export const hardSwish: OpDefinition<HardSwishAttributes> = defineUnaryOp<HardSwishAttributes>({
   name: 'hard-swish',
   evaluate: (x) => (x * Math.min(Math.max(x + 3, 0), 6)) / 6,
-  shader,
   operationsPerElement: 4,
 });

@@ -1,4 +1,3 @@
-import shader from '../../shaders/leaky-relu-float.wgsl';
 import type { OpDefinition } from './define-op.ts';
 import { defineUnaryOp } from './lib/unary-op.ts';
 
@@ -15,7 +14,6 @@ export interface LeakyReluAttributes {
 export const leakyRelu: OpDefinition<LeakyReluAttributes> = defineUnaryOp<LeakyReluAttributes>({
   name: 'leaky-relu',
   evaluate: (x, { alpha }) => (x > 0 ? x : alpha * x),
-  shader,
   constants: ({ alpha }) => ({ ALPHA: alpha }),
   operationsPerElement: 2,
 });

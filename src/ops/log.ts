@@ -1,4 +1,3 @@
-import shader from '../../shaders/log-float.wgsl';
 import type { OpDefinition } from './define-op.ts';
 import { defineUnaryOp } from './lib/unary-op.ts';
 
@@ -12,6 +11,5 @@ export type LogAttributes = Readonly<Record<string, never>>;
 export const log: OpDefinition<LogAttributes> = defineUnaryOp<LogAttributes>({
   name: 'log',
   evaluate: (x) => Math.log(x),
-  shader,
   operationsPerElement: 4,
 });

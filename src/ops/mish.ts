@@ -1,4 +1,3 @@
-import shader from '../../shaders/mish-float.wgsl';
 import type { OpDefinition } from './define-op.ts';
 import { defineUnaryOp } from './lib/unary-op.ts';
 
@@ -12,6 +11,5 @@ export type MishAttributes = Readonly<Record<string, never>>;
 export const mish: OpDefinition<MishAttributes> = defineUnaryOp<MishAttributes>({
   name: 'mish',
   evaluate: (x) => x * Math.tanh(Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))),
-  shader,
   operationsPerElement: 9,
 });

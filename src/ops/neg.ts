@@ -1,4 +1,3 @@
-import shader from '../../shaders/neg-float.wgsl';
 import type { OpDefinition } from './define-op.ts';
 import { defineUnaryOp } from './lib/unary-op.ts';
 
@@ -12,6 +11,5 @@ export type NegAttributes = Readonly<Record<string, never>>;
 export const neg: OpDefinition<NegAttributes> = defineUnaryOp<NegAttributes>({
   name: 'neg',
   evaluate: (x) => -x,
-  shader,
   operationsPerElement: 1,
 });

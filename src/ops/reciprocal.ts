@@ -1,4 +1,3 @@
-import shader from '../../shaders/reciprocal-float.wgsl';
 import type { OpDefinition } from './define-op.ts';
 import { defineUnaryOp } from './lib/unary-op.ts';
 
@@ -12,6 +11,5 @@ export type ReciprocalAttributes = Readonly<Record<string, never>>;
 export const reciprocal: OpDefinition<ReciprocalAttributes> = defineUnaryOp<ReciprocalAttributes>({
   name: 'reciprocal',
   evaluate: (x) => 1 / x,
-  shader,
   operationsPerElement: 1,
 });

@@ -1,4 +1,3 @@
-import shader from '../../shaders/round-float.wgsl';
 import { roundTiesEven } from '../tensor/quantization.ts';
 import type { OpDefinition } from './define-op.ts';
 import { defineUnaryOp } from './lib/unary-op.ts';
@@ -13,6 +12,5 @@ export type RoundAttributes = Readonly<Record<string, never>>;
 export const round: OpDefinition<RoundAttributes> = defineUnaryOp<RoundAttributes>({
   name: 'round',
   evaluate: (x) => roundTiesEven(x),
-  shader,
   operationsPerElement: 1,
 });

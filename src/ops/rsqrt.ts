@@ -1,4 +1,3 @@
-import shader from '../../shaders/rsqrt-float.wgsl';
 import type { OpDefinition } from './define-op.ts';
 import { defineUnaryOp } from './lib/unary-op.ts';
 
@@ -12,6 +11,5 @@ export type RsqrtAttributes = Readonly<Record<string, never>>;
 export const rsqrt: OpDefinition<RsqrtAttributes> = defineUnaryOp<RsqrtAttributes>({
   name: 'rsqrt',
   evaluate: (x) => 1 / Math.sqrt(x),
-  shader,
   operationsPerElement: 1,
 });

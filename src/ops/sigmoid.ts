@@ -1,4 +1,3 @@
-import shader from '../../shaders/sigmoid-float.wgsl';
 import type { OpDefinition } from './define-op.ts';
 import { defineUnaryOp } from './lib/unary-op.ts';
 
@@ -12,7 +11,6 @@ export type SigmoidAttributes = Readonly<Record<string, never>>;
 export const sigmoid: OpDefinition<SigmoidAttributes> = defineUnaryOp<SigmoidAttributes>({
   name: 'sigmoid',
   evaluate: (x) => 1 / (1 + Math.exp(-x)),
-  shader,
   operationsPerElement: 4,
   quantization: { scales: [1 / 256], zeroPoints: [-128] },
 });

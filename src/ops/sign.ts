@@ -1,4 +1,3 @@
-import shader from '../../shaders/sign-float.wgsl';
 import type { OpDefinition } from './define-op.ts';
 import { defineUnaryOp } from './lib/unary-op.ts';
 
@@ -12,6 +11,5 @@ export type SignAttributes = Readonly<Record<string, never>>;
 export const sign: OpDefinition<SignAttributes> = defineUnaryOp<SignAttributes>({
   name: 'sign',
   evaluate: (x) => Math.sign(x),
-  shader,
   operationsPerElement: 1,
 });

@@ -1,4 +1,3 @@
-import shader from '../../shaders/silu-float.wgsl';
 import type { OpDefinition } from './define-op.ts';
 import { defineUnaryOp } from './lib/unary-op.ts';
 
@@ -12,6 +11,5 @@ export type SiluAttributes = Readonly<Record<string, never>>;
 export const silu: OpDefinition<SiluAttributes> = defineUnaryOp<SiluAttributes>({
   name: 'silu',
   evaluate: (x) => x / (1 + Math.exp(-x)),
-  shader,
   operationsPerElement: 5,
 });

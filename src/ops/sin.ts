@@ -1,4 +1,3 @@
-import shader from '../../shaders/sin-float.wgsl';
 import type { OpDefinition } from './define-op.ts';
 import { defineUnaryOp } from './lib/unary-op.ts';
 
@@ -12,6 +11,5 @@ export type SinAttributes = Readonly<Record<string, never>>;
 export const sin: OpDefinition<SinAttributes> = defineUnaryOp<SinAttributes>({
   name: 'sin',
   evaluate: (x) => Math.sin(x),
-  shader,
   operationsPerElement: 4,
 });

@@ -1,4 +1,3 @@
-import shader from '../../shaders/softplus-float.wgsl';
 import type { OpDefinition } from './define-op.ts';
 import { defineUnaryOp } from './lib/unary-op.ts';
 
@@ -12,6 +11,5 @@ export type SoftplusAttributes = Readonly<Record<string, never>>;
 export const softplus: OpDefinition<SoftplusAttributes> = defineUnaryOp<SoftplusAttributes>({
   name: 'softplus',
   evaluate: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
-  shader,
   operationsPerElement: 8,
 });

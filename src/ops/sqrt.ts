@@ -1,4 +1,3 @@
-import shader from '../../shaders/sqrt-float.wgsl';
 import type { OpDefinition } from './define-op.ts';
 import { defineUnaryOp } from './lib/unary-op.ts';
 
@@ -12,6 +11,5 @@ export type SqrtAttributes = Readonly<Record<string, never>>;
 export const sqrt: OpDefinition<SqrtAttributes> = defineUnaryOp<SqrtAttributes>({
   name: 'sqrt',
   evaluate: (x) => Math.sqrt(x),
-  shader,
   operationsPerElement: 1,
 });

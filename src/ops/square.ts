@@ -1,4 +1,3 @@
-import shader from '../../shaders/square-float.wgsl';
 import type { OpDefinition } from './define-op.ts';
 import { defineUnaryOp } from './lib/unary-op.ts';
 
@@ -12,6 +11,5 @@ export type SquareAttributes = Readonly<Record<string, never>>;
 export const square: OpDefinition<SquareAttributes> = defineUnaryOp<SquareAttributes>({
   name: 'square',
   evaluate: (x) => x * x,
-  shader,
   operationsPerElement: 1,
 });

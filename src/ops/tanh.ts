@@ -1,4 +1,3 @@
-import shader from '../../shaders/tanh-float.wgsl';
 import type { OpDefinition } from './define-op.ts';
 import { defineUnaryOp } from './lib/unary-op.ts';
 
@@ -12,7 +11,6 @@ export type TanhAttributes = Readonly<Record<string, never>>;
 export const tanh: OpDefinition<TanhAttributes> = defineUnaryOp<TanhAttributes>({
   name: 'tanh',
   evaluate: (x) => Math.tanh(x),
-  shader,
   operationsPerElement: 6,
   quantization: { scales: [1 / 128], zeroPoints: [0] },
 });

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { UnsupportedOpError } from '../../src/errors.ts';
 import { readSafetensors } from '../../src/formats/safetensors.ts';
 import { importTflite } from '../../src/formats/tflite/index.ts';
 import { validateGraph } from '../../src/graph/validate.ts';
@@ -162,28 +161,6 @@ describe.skipIf(!hasModels)('whole models', () => {
     validateGraph(graph);
     expect(graph.values[graph.inputs[0]].shape).toEqual([3, 224, 224, 3]);
     expect(graph.values[graph.outputs[0]].shape).toEqual([3, 1001]);
-  });
-
-  test('movenet says all that it needs', () => {
-    const bytes = read('movenet/movenet_single_pose_lightning_ptq.tflite');
-    const counts = {
-      ARG_MAX: 2,
-      CAST: 5,
-      DIV: 1,
-      FLOOR_DIV: 2,
-      GATHER_ND: 4,
-      MUL: 7,
-      PACK: 3,
-      RESIZE_BILINEAR: 3,
-      SQRT: 1,
-      SUB: 6,
-      UNPACK: 2,
-    };
-    expect(() => importTflite(bytes, { name: 'movenet' })).toThrow(UnsupportedOpError);
-    for (const [operator, count] of Object.entries(counts)) {
-      expect(() => importTflite(bytes)).toThrow(`${operator} ×${count}`);
-    }
-    expect(() => importTflite(bytes)).toThrow(/the element type INT32 of .*"floordiv"/);
   });
 
   test('weights quantized under float activations are reported', () => {

@@ -34,7 +34,7 @@ export class GraphBuilder {
 
   /** Declares a graph input. @throws FormatError when it is a constant or declared before */
   input(tensor: FileTensor): string {
-    return this.#define(tensor, tensorType(tensor));
+    return this.#define(tensor, tensorType(tensor, undefined, true));
   }
 
   /** Name of a value that exists; a constant comes into being where it is first named. @throws FormatError when there is none */

@@ -67,7 +67,7 @@ function readOperators(model: FileModel, name: string): ReadOperator[] {
     const reader = new OperatorReader(operator, family);
     const values = operator.inputs.filter((_, position) => !family.parameters?.includes(position));
     const supported = [...values, ...reader.outputs].map(
-      (tensor) => tensor === undefined || checkTensor(tensor, report),
+      (tensor) => tensor === undefined || checkTensor(tensor, report, family.takesInt32 ?? false),
     );
     if (supported.includes(false)) continue;
     try {
@@ -82,11 +82,14 @@ function readOperators(model: FileModel, name: string): ReadOperator[] {
   return operators;
 }
 
-/** Whether the tensor can be a value of a graph; if not, it is reported. */
-function checkTensor(tensor: FileTensor, report: UnsupportedReport): boolean {
+/**
+ * Whether the tensor can be a value of a graph; if not, it is reported.
+ * @param takesInt32 whether its operator computes with INT32
+ */
+function checkTensor(tensor: FileTensor, report: UnsupportedReport, takesInt32 = true): boolean {
   const dtype = tensorDType(tensor);
   const problem =
-    dtype === undefined
+    dtype === undefined || (dtype === 'int32' && tensor.data === undefined && !takesInt32)
       ? `the element type ${tensor.type}`
       : tensor.isSparse
         ? 'the sparse encoding'

@@ -57,6 +57,8 @@ export interface OperatorFamily {
   readonly types: readonly string[];
   /** Fewest and most inputs; those from the fewest on are optional. Infinity where there is no limit. */
   readonly inputCount: readonly [number, number];
+  /** Whether INT32 may be among its values: it moves elements, or computes shapes and indices. */
+  readonly takesInt32?: boolean;
   /** Fewest and most outputs; one by default. */
   readonly outputCount?: readonly [number, number];
   /** Positions of inputs that say how the operator works: constants read at import, not values of the graph. */

@@ -1,6 +1,6 @@
 import { FormatError } from '../../errors.ts';
 import { bytesPerElement, codeRange, type DType, type TensorData } from '../../tensor/dtype.ts';
-import type { Quantization } from '../../tensor/quantization.ts';
+import { perTensor, type Quantization } from '../../tensor/quantization.ts';
 import { elementCount, formatShape, type Shape } from '../../tensor/shape.ts';
 import type { Tensor, TensorType } from '../../tensor/tensor.ts';
 import { elementsOf } from '../bytes.ts';
@@ -32,15 +32,17 @@ export function declaredShape(tensor: FileTensor): Shape {
 
 /**
  * Type of a value, validated.
+ * @param isPlain whether 8-bit elements without a scale stand for themselves, as bytes of an image do
  * @param shape its sizes, where they follow from an operator rather than from the file
  * @throws FormatError for sizes, element types or quantization parameters that cannot be
  */
-export function tensorType(tensor: FileTensor, shape: Shape = declaredShape(tensor)): TensorType {
+export function tensorType(tensor: FileTensor, shape: Shape = declaredShape(tensor), isPlain = false): TensorType {
   const dtype = tensorDType(tensor);
   if (dtype === undefined) throw new FormatError(`tflite: ${describeTensor(tensor)} has the type ${tensor.type}.`);
   checkShape(`tflite: ${describeTensor(tensor)}`, shape);
   const quantization = dtype === 'float32' ? undefined : tensorQuantization(tensor, dtype, shape);
   if (quantization === undefined && (dtype === 'int8' || dtype === 'uint8')) {
+    if (isPlain) return { dtype, shape, quantization: perTensor(1) };
     throw new FormatError(
       `tflite: ${describeTensor(tensor)} is ${dtype} without a scale, so its codes have no meaning. Quantize the model again.`,
     );

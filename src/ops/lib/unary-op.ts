@@ -1,4 +1,5 @@
 import lookupInt8 from '../../../shaders/lookup-int8.wgsl';
+import unaryFloat from '../../../shaders/unary-float.wgsl';
 import { codeRange } from '../../tensor/dtype.ts';
 import { clamp, dequantizeValue, type Quantization, quantizeValue } from '../../tensor/quantization.ts';
 import { emptyTensor } from '../../tensor/tensor.ts';
@@ -12,9 +13,7 @@ export interface UnaryFunction<A> {
   readonly name: string;
   /** The function in double precision. */
   readonly evaluate: (x: number, attributes: A) => number;
-  /** Text of `<name>-float.wgsl`: one invocation per quad, with a const QUADS. */
-  readonly shader: string;
-  /** New values of the shader's other constants. */
+  /** New values of the constants of `shaders/lib/function-<name>.wgsl`, which computes it on floats. */
   readonly constants?: (attributes: A) => Readonly<Record<string, number>>;
   readonly operationsPerElement: number;
   /** Of the output, where all results lie in a known range; else it is calibrated. */
@@ -27,7 +26,7 @@ export interface UnaryFunction<A> {
  * logarithm of a negative number) the result is the lowest code; infinities saturate.
  */
 export function defineUnaryOp<A extends object>(unary: UnaryFunction<A>): OpDefinition<A> {
-  const { name, evaluate, shader, constants, operationsPerElement, quantization = 'calibrated' } = unary;
+  const { name, evaluate, constants, operationsPerElement, quantization = 'calibrated' } = unary;
   const int8: Kernel<A> = {
     name: 'lookup-int8',
     accepts: (context) => everyDType(context, 'int8'),
@@ -42,10 +41,16 @@ export function defineUnaryOp<A extends object>(unary: UnaryFunction<A>): OpDefi
     },
   };
   const float: Kernel<A> = {
-    name: `${name}-float`,
+    name: 'unary-float',
     accepts: (context) => everyDType(context, 'float32'),
     dispatch: (context) =>
-      unaryDispatch(context, { op: name, shader, constants: constants?.(context.attributes), operationsPerElement }),
+      unaryDispatch(context, {
+        op: name,
+        shader: unaryFloat,
+        imports: { 'function-exp': `function-${name}` },
+        constants: constants?.(context.attributes),
+        operationsPerElement,
+      }),
   };
   return defineOp<A>({
     name,

@@ -13,16 +13,17 @@ test('drops comments and spaces, and keeps import lines', () => {
   expect(minifyWgsl(text)).toBe(
     [
       '//#import quads',
-      'const SIZE:u32 = 64u;const OTHER = 1u;',
+      'const SIZE:u32=64u;const OTHER=1u;',
       '@compute @workgroup_size(SIZE)fn main(@builtin(global_invocation_id)id:vec3u){',
-      'y[id.x]= - -x[id.x];',
+      'y[id.x]=- -x[id.x];',
       '}',
     ].join('\n'),
   );
 });
 
 test('a comment between two tokens keeps them apart', () => {
-  expect(minifyWgsl('let/**/a = 1;')).toBe('let a = 1;');
+  expect(minifyWgsl('let/**/a = 1;')).toBe('let a=1;');
+  expect(minifyWgsl('if (a >= b && c < d * -e) { s += a - -b; }')).toBe('if(a >=b&&c < d*-e){s+=a - -b;}');
 });
 
 test('an unclosed comment is an error', () => {

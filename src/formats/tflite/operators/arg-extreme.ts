@@ -5,6 +5,7 @@ import type { OperatorFamily } from '../operator.ts';
 /** Where along an axis, which a constant gives, the largest or smallest element is. */
 export const argExtreme: OperatorFamily = {
   types: ['ARG_MAX', 'ARG_MIN'],
+  takesInt32: true,
   inputCount: [2, 2],
   parameters: [1],
   read(operator) {

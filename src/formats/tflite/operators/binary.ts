@@ -20,6 +20,7 @@ const operators: Readonly<Record<string, { readonly op: BinaryOp & keyof typeof 
 /** Functions of two numbers, with broadcasting. */
 export const binary: OperatorFamily = {
   types: Object.keys(operators),
+  takesInt32: true,
   inputCount: [2, 2],
   read(operator) {
     requireSameType(operator, operator.inputs);

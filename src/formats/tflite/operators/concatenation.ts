@@ -6,6 +6,7 @@ const schema = optionsSchema(10, 'ConcatenationOptions', { axis: 0, fused_activa
 
 export const concatenation: OperatorFamily = {
   types: ['CONCATENATION'],
+  takesInt32: true,
   inputCount: [1, Infinity],
   read(operator) {
     const options = operator.options(schema);

@@ -7,6 +7,7 @@ const schema = optionsSchema(23, 'GatherOptions', { axis: 0, batch_dims: 1 });
 /** GATHER along an axis, and GATHER_ND along several. */
 export const gather: OperatorFamily = {
   types: ['GATHER', 'GATHER_ND'],
+  takesInt32: true,
   inputCount: [2, 2],
   read(operator) {
     requireSameType(operator, [operator.input(0)]);

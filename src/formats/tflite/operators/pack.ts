@@ -8,6 +8,7 @@ const schema = optionsSchema(59, 'PackOptions', { values_count: 0, axis: 1 });
 /** Inputs of one shape side by side along a new axis. */
 export const pack: OperatorFamily = {
   types: ['PACK'],
+  takesInt32: true,
   inputCount: [1, Infinity],
   read(operator) {
     requireSameType(operator, operator.inputs);

@@ -9,6 +9,7 @@ const squeezeSchema = optionsSchema(30, 'SqueezeOptions', { squeeze_dims: 0 });
 /** RESHAPE, SQUEEZE and EXPAND_DIMS: the same elements under other axes. */
 export const reshape: OperatorFamily = {
   types: ['RESHAPE', 'SQUEEZE', 'EXPAND_DIMS'],
+  takesInt32: true,
   inputCount: [1, 2],
   parameters: [1],
   read(operator) {

@@ -5,6 +5,7 @@ import { requireSameType } from '../operator-types.ts';
 /** A block of the input: its first index and its size along each axis, −1 for all that is left. */
 export const slice: OperatorFamily = {
   types: ['SLICE'],
+  takesInt32: true,
   inputCount: [3, 3],
   parameters: [1, 2],
   read(operator) {

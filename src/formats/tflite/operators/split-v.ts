@@ -7,6 +7,7 @@ import { pieces } from '../pieces.ts';
 /** Pieces of given sizes along an axis; one size may be −1, which stands for what is left. */
 export const splitV: OperatorFamily = {
   types: ['SPLIT_V'],
+  takesInt32: true,
   inputCount: [3, 3],
   outputCount: [1, Infinity],
   parameters: [1, 2],

@@ -7,6 +7,7 @@ import { pieces } from '../pieces.ts';
 /** Equal pieces along an axis, which the first input gives. */
 export const split: OperatorFamily = {
   types: ['SPLIT'],
+  takesInt32: true,
   inputCount: [2, 2],
   outputCount: [1, Infinity],
   parameters: [0],

@@ -15,6 +15,7 @@ const schema = optionsSchema(32, 'StridedSliceOptions', {
 /** Indices from begin to before end in steps, along each axis, in Python's way of counting; bit masks say what is open. */
 export const stridedSlice: OperatorFamily = {
   types: ['STRIDED_SLICE'],
+  takesInt32: true,
   inputCount: [4, 4],
   parameters: [1, 2, 3],
   read(operator) {

@@ -4,6 +4,7 @@ import { requireSameType } from '../operator-types.ts';
 /** Axes in another order, which a constant gives. */
 export const transpose: OperatorFamily = {
   types: ['TRANSPOSE'],
+  takesInt32: true,
   inputCount: [2, 2],
   parameters: [1],
   read(operator) {

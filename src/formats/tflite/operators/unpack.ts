@@ -8,6 +8,7 @@ const schema = optionsSchema(64, 'UnpackOptions', { num: 0, axis: 1 });
 /** Every index of an axis as an output without that axis. */
 export const unpack: OperatorFamily = {
   types: ['UNPACK'],
+  takesInt32: true,
   inputCount: [1, 1],
   outputCount: [1, Infinity],
   read(operator) {

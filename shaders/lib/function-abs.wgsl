@@ -1,0 +1,4 @@
+// y = |x|.
+fn evaluate(x: vec4<f32>) -> vec4<f32> {
+  return abs(x);
+}

@@ -1,0 +1,4 @@
+// y = e^x.
+fn evaluate(x: vec4<f32>) -> vec4<f32> {
+  return exp(x);
+}

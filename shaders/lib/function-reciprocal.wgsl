@@ -1,0 +1,4 @@
+// y = 1 / x.
+fn evaluate(x: vec4<f32>) -> vec4<f32> {
+  return 1.0 / x;
+}
