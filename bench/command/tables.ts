@@ -9,6 +9,9 @@ import { chosenVariant, fastestVariant } from './variants.ts';
 /** Layers of a model that are shown. */
 const shownLayers = 10;
 
+/** Cases that one note names. */
+const shownNames = 5;
+
 const right = (title: string) => ({ title, align: 'right' as const });
 
 export function printPeaks(peaks: Peaks): void {
@@ -133,7 +136,10 @@ export function listDoubts({ kernels, skipped, method }: BenchReport): readonly 
       ? [`GPU timestamps are ${method.clockRatio.toPrecision(3)} of the host's time, so the host's clock measured`]
       : []),
     ...failures.map(({ name, kernel, engines: of, error }) => `${name}, ${kernel} ${of.join('/')}: ${error}`),
-    ...skipped.map(({ name, reason }) => `${name}: ${reason}`),
+    ...[...new Set(skipped.map(({ reason }) => reason))].map((reason) => {
+      const names = skipped.filter((each) => each.reason === reason).map(({ name }) => name);
+      return `${names.length > shownNames ? `${names.length} cases` : names.join(', ')}: ${reason}`;
+    }),
   ];
 }
 
