@@ -55,7 +55,9 @@ export function tightenLines(code) {
   const places = code.split('\n').map((line) => {
     const trimmed = line.trimStart();
     const last = lines.at(-1);
-    const goesOn = last !== undefined && /[{([,=?:&|]$/.test(last) && !/^\/[/*]/.test(last) && !/^\/[/*]/.test(trimmed);
+    const isComment = /^\/[/*]/.test(trimmed) || (last !== undefined && /^\/[/*]/.test(last));
+    // After an opening bracket or an operator, and before a closing bracket.
+    const goesOn = last !== undefined && !isComment && (/[{([,=?:&|]$/.test(last) || /^[})\]]/.test(trimmed));
     if (goesOn && last.length + trimmed.length <= longestLine) lines[lines.length - 1] = last + trimmed;
     else lines.push(trimmed);
     const target = lines.length - 1;

@@ -49,13 +49,14 @@ function blockCommentEnd(text, start) {
 }
 
 /**
- * Drops the spaces beside punctuation and operators that can join no other token. Minus keeps its own, since `a - -b` is
- * not `a--b`, and so do comparisons, which could be taken for the brackets of a type.
+ * Drops the spaces beside punctuation and operators that can join no other token. Two of minus or slash in a row keep
+ * theirs, since `a - -b` is not `a--b`, and so do comparisons, which could be taken for the brackets of a type.
  * @param {string} line
  */
 function squeeze(line) {
   return line
     .replace(/\s+/g, ' ')
+    .replace(/(?<![-/]) ([-/]) (?![-/*])/g, '$1')
     .replace(/ ?([,;:{}()[\]]|[=+*%|&^]+) ?/g, '$1')
     .trim();
 }

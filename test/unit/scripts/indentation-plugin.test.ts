@@ -3,9 +3,9 @@ import { tightenLines } from '../../../scripts/indentation-plugin.mjs';
 
 test('removes indentation and joins what goes on', () => {
   const { text, places } = tightenLines('function f(a) {\n  return g(\n    a,\n    2\n  );\n}\n');
-  expect(text).toBe('function f(a) {return g(a,2\n);\n}\n');
+  expect(text).toBe('function f(a) {return g(a,2);}\n');
   expect(places[2]).toEqual({ line: 0, column: 'function f(a) {return g('.length, removed: 4 });
-  expect(places[4]).toEqual({ line: 1, column: 0, removed: 2 });
+  expect(places[4]).toEqual({ line: 0, column: 'function f(a) {return g(a,2'.length, removed: 2 });
 });
 
 test('joins no line to a comment, and none beyond the longest', () => {
