@@ -96,13 +96,12 @@ async function allocate(
       const pipeline = await device.compile(shader, on).catch((cause: unknown) => {
         throw nameNode(node, cause);
       });
-      if (!isGivenUp) onProgress?.(++done, prepared.length);
+      if (!isGivenUp && signal?.aborted !== true) onProgress?.(++done, prepared.length);
       return pipeline;
     }),
   );
   // The uploads below may fail first; the pipelines' own failure is then of no interest.
   pipelines.catch(() => (isGivenUp = true));
-  signal?.addEventListener('abort', () => (isGivenUp = true), { once: true });
 
   const places: Places = { values: new Map(), roles: new Map() };
   await placeActivations(device, owner, program, on, frees, places.values);

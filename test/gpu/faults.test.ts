@@ -128,6 +128,25 @@ describe('AbortSignal', () => {
     expect(second.y.data).toEqual(expected);
   });
 
+  test('is left as it was by a session that was made and run', async () => {
+    using device = await openDevice({ engine: 'scalar' });
+    const { signal } = new AbortController();
+    let listeners = 0;
+    const [add, remove] = [signal.addEventListener.bind(signal), signal.removeEventListener.bind(signal)];
+    signal.addEventListener = (...call: Parameters<typeof add>): void => {
+      listeners++;
+      add(...call);
+    };
+    signal.removeEventListener = (...call: Parameters<typeof remove>): void => {
+      listeners--;
+      remove(...call);
+    };
+    using session = await createSession(device, graph, { signal });
+    await session.run({ x: codesInput(graph, 1) }, { signal });
+    await session.profile({ x: codesInput(graph, 1) }, { signal, runs: 1 });
+    expect(listeners).toBe(0);
+  });
+
   test('ends opening, loading, calibrating and timing', async () => {
     const signal = AbortSignal.abort(new Error('enough'));
     await expect(openDevice({ signal })).rejects.toThrow('enough');
