@@ -320,16 +320,19 @@ export class Device {
         ),
       );
     });
-    gpuDevice.addEventListener('uncapturederror', (event) => {
-      if (gpuDevice !== this.gpuDevice) return;
-      // Nobody knows whose error it is, so it is not the caller's.
-      const reason = event.error.constructor.name === 'GPUOutOfMemoryError' ? 'out-of-memory' : 'internal';
-      this.#uncaptured ??= new DeviceError(`GPU error outside any guarded call: ${event.error.message}`, { reason });
-    });
+    gpuDevice.addEventListener('uncapturederror', this.#onUncapturedError);
   }
+
+  /** Nobody knows whose error it is, so it is not the caller's. */
+  readonly #onUncapturedError = ({ error }: GPUUncapturedErrorEvent): void => {
+    const reason = error.constructor.name === 'GPUOutOfMemoryError' ? 'out-of-memory' : 'internal';
+    this.#uncaptured ??= new DeviceError(`GPU error outside any guarded call: ${error.message}`, { reason });
+  };
 
   #lose(error: DeviceError): void {
     this.#lost = error;
+    // In Node a GPUDevice with a listener lives as long as what the listener knows of: each would keep the other.
+    this.gpuDevice.removeEventListener('uncapturederror', this.#onUncapturedError);
     this.#memory.clear();
     this.constants.clear();
     // Copies: listeners come and go while they are told.
