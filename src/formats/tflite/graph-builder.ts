@@ -5,7 +5,7 @@ import { elementCount, formatShape, rowLength, type Shape } from '../../tensor/s
 import type { Tensor, TensorType } from '../../tensor/tensor.ts';
 import type { FileModel, FileOperator, FileTensor } from './model.ts';
 import { UniqueNames } from './names.ts';
-import type { Convert, Operand, OperatorFamily, OpUse } from './operator.ts';
+import type { Convert, Operand, OperatorFamily, Step } from './operator.ts';
 import { ConstantCopies, constantTensor, declaredShape, describeTensor, tensorType } from './tensor.ts';
 
 /** Bytes of constants that operators read, each use counted: several may share weights, but each is prepared for itself. */
@@ -76,40 +76,50 @@ export class GraphBuilder {
       'steps' in conversion
         ? conversion
         : { steps: [{ ...conversion, operands: kept.map((input) => ({ input })) }], outputs: [0] };
-    const results: string[] = [];
-    const nameOf = (operand: Operand): string => ('step' in operand ? results[operand.step] : inputs[operand.input]);
+    const made = outputs.map((output) => (typeof output === 'number' ? { step: output } : output));
+    const results: (readonly string[])[] = [];
+    const nameOf = (operand: Operand): string =>
+      'step' in operand ? results[operand.step][operand.result ?? 0] : inputs[operand.input];
     for (const [index, step] of steps.entries()) {
-      const made = outputs.indexOf(index);
-      results.push(this.#addStep(step, step.operands.map(nameOf), operator.outputs[made], operator, where));
+      const outputOf = (result: number): FileTensor | undefined =>
+        operator.outputs[made.findIndex((output) => output.step === index && (output.result ?? 0) === result)];
+      results.push(this.#addStep(step, step.operands.map(nameOf), outputOf, operator, where));
     }
   }
 
   /**
-   * @param output the operator's output that the step makes, if it makes one
-   * @returns the name of the result
+   * @param outputOf the operator's output that a result of the step is, if it is one
+   * @returns the names of the results
    */
   #addStep(
-    { op, attributes }: OpUse,
+    { op, attributes, results = [] }: Step,
     inputs: readonly string[],
-    output: FileTensor | undefined,
+    outputOf: (result: number) => FileTensor | undefined,
     operator: FileOperator,
     where: string,
-  ): string {
-    if (output === undefined) {
-      const name = this.#names.unique(`${this.#tensorNames[operator.outputs[0].index]}/${op}`, op);
-      this.#values[name] = { ...this.#values[inputs[0]], shape: this.#inferShape(op, attributes, inputs, name) };
-      this.#nodes.push({ name, op, attributes, inputs, outputs: [name] });
-      return name;
-    }
-    const name = this.#tensorNames[output.index];
-    const shape = this.#inferShape(op, attributes, inputs, name);
-    if (getOp(op).quantization?.weights !== undefined) this.#countChannels(shape, where);
-    this.#checkDeclared(output, shape, where);
-    const type = tensorType(output, shape);
-    this.#requireOneScale(name, type, where);
-    this.#define(output, type);
-    this.#nodes.push({ name, op, attributes, inputs, outputs: [name] });
-    return name;
+  ): readonly string[] {
+    const operatorName = this.#tensorNames[operator.outputs[0].index];
+    const nameOf = (result: number): string => {
+      const output = outputOf(result);
+      return output === undefined ? this.#names.unique(`${operatorName}/${op}`, op) : this.#tensorNames[output.index];
+    };
+    const name = nameOf(0);
+    const shapes = this.#inferShapes(op, attributes, inputs, name);
+    const outputs = shapes.map((shape, result) => {
+      const output = outputOf(result);
+      const own = result === 0 ? name : nameOf(result);
+      if (output === undefined) {
+        this.#values[own] = { ...(results[result] ?? this.#values[inputs[0]]), shape };
+        return own;
+      }
+      if (getOp(op).quantization?.weights !== undefined) this.#countChannels(shape, where);
+      this.#checkDeclared(output, shape, where);
+      const type = tensorType(output, shape);
+      this.#requireOneScale(own, type, where);
+      return this.#define(output, type);
+    });
+    this.#nodes.push({ name, op, attributes, inputs, outputs });
+    return outputs;
   }
 
   finish(parts: Pick<Graph, 'name' | 'metadata' | 'inputs'> & { readonly outputs: readonly FileTensor[] }): Graph {
@@ -156,14 +166,13 @@ export class GraphBuilder {
     return name;
   }
 
-  #inferShape(op: string, attributes: object, inputs: readonly string[], name: string): Shape {
-    const [shape] = getOp(op).inferShape({
+  #inferShapes(op: string, attributes: object, inputs: readonly string[], name: string): readonly Shape[] {
+    return getOp(op).inferShape({
       name,
       attributes,
       inputs: inputs.map((input) => (input === '' ? undefined : this.#values[input])),
       constants: inputs.map((input) => (Object.hasOwn(this.#constants, input) ? this.#constants[input] : undefined)),
     });
-    return shape;
   }
 
   /** Axes that count for nothing may differ, as they do for TFLite itself, which computes all shapes anew. */

@@ -16,19 +16,29 @@ export type OpUse = {
   readonly [Name in keyof typeof ops]: { readonly op: Name; readonly attributes: AttributesOf<(typeof ops)[Name]> };
 }[keyof typeof ops];
 
+/** What a step makes; the first where there is no `result`. */
+export interface Result {
+  readonly step: number;
+  readonly result?: number;
+}
+
 /** One input of the operator by its position, or the result of an earlier step. */
-export type Operand = { readonly input: number } | { readonly step: number };
+export type Operand = { readonly input: number } | Result;
 
-/**
- * One of the nodes that an operator becomes. A result that is no output of the operator has the element type and the
- * quantization of the step's first operand: only what moves elements makes one.
- */
-export type Step = OpUse & { readonly operands: readonly Operand[] };
+/** One of the nodes that an operator becomes. */
+export type Step = OpUse & {
+  readonly operands: readonly Operand[];
+  /**
+   * Element type and quantization of results that are no outputs of the operator; those of the first operand by
+   * default, which is right for what moves elements.
+   */
+  readonly results?: readonly Omit<TensorType, 'shape'>[];
+};
 
-/** The nodes that an operator becomes together, and for each of its outputs the step that makes it. */
+/** The nodes that an operator becomes together, and what of each step is which output; a number is a step of one result. */
 export interface Steps {
   readonly steps: readonly Step[];
-  readonly outputs: readonly number[];
+  readonly outputs: readonly (number | Result)[];
 }
 
 /** The one node that an operator becomes, on all its inputs but the parameters; or several. */
