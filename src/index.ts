@@ -82,7 +82,7 @@ export { calibrate, type CalibrateOptions, type Sample } from './quantize/calibr
 export { quantize, type QuantizeOptions } from './quantize/quantize.ts';
 export type { Range, Ranges } from './quantize/range.ts';
 export type { WeightGranularity } from './quantize/weight-quantization.ts';
-export { createPreprocessor, Preprocessor } from './runtime/preprocess.ts';
+export { createPreprocessor, Preprocessor, type ProcessOptions } from './runtime/preprocess.ts';
 export type { PreprocessOptions } from './runtime/image-pipeline.ts';
 export type { Fit } from './runtime/image-geometry.ts';
 export type { ChannelOrder } from './runtime/image-programs.ts';

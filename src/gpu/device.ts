@@ -5,6 +5,7 @@ import { captureErrors } from './error-scopes.ts';
 import { MemoryAccount, type MemoryReport } from './memory.ts';
 import { type Pipeline, PipelineCache } from './pipelines.ts';
 import { reopen, type OpenedGpu } from './reopen.ts';
+import { untilAborted } from './until-aborted.ts';
 import type { SpecializedShader } from './shader.ts';
 
 /** A buffer to be made: what it is for is part of the account. */
@@ -132,13 +133,15 @@ export class Device {
   /**
    * Opens the GPU again after a loss; does nothing when it is not lost. Sessions and preprocessors do it by themselves,
    * and make anew what they had there.
+   * @param options.signal ends the waiting; the GPU that is being opened is there for who asks next
    * @throws DeviceError when it was destroyed, or no GPU comes back within some seconds
    */
-  async recover(): Promise<void> {
+  async recover({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    signal?.throwIfAborted();
     if (this.#lost === undefined) return;
     if (this.#isDestroyed) throw this.#lost;
     this.#recovery ??= this.#reopen().finally(() => (this.#recovery = undefined));
-    return this.#recovery;
+    return untilAborted(this.#recovery, signal);
   }
 
   /** Throws the error that made the device unusable, or one that reached it outside a guarded call. */

@@ -89,7 +89,7 @@ export class Session {
     if (!Number.isInteger(maxInFlight) || maxInFlight < 1) {
       throw new ShapeError(`createSession: maxInFlight is ${maxInFlight}. Give an integer of at least 1.`);
     }
-    await untilAborted(device.recover(), options.signal);
+    await device.recover(options);
     device.assertUsable();
     const available = availableEngines(device.capabilities);
     if (options.engine !== undefined && !available.includes(options.engine)) {
@@ -230,13 +230,15 @@ export class Session {
   /**
    * Opens a GPU that was taken away again, and puts the session there anew. Runs do it by themselves, unless the session
    * was created with `recovery: 'manual'`.
+   * @param options.signal ends the waiting; what was begun is there for the next run
    * @throws DeviceError when no GPU comes back, or the session does not fit the one that does
    */
-  async recover(): Promise<void> {
+  async recover({ signal }: RunOptions = {}): Promise<void> {
     this.#assertAlive();
+    signal?.throwIfAborted();
     if (this.device.isCurrent(this.#state.gpuDevice)) return;
     this.#recovery ??= this.#reopen().finally(() => (this.#recovery = undefined));
-    return this.#recovery;
+    return untilAborted(this.#recovery, signal);
   }
 
   /** Frees what the session holds on the device. Runs that wait or are under way are rejected. Safe to call twice. */
@@ -261,7 +263,7 @@ export class Session {
         this.device.assertUsable();
         throw new DeviceError(`${this.#plan.owner} was lost with its device. Call its recover().`, { reason: 'lost' });
       }
-      await untilAborted(this.recover(), signal);
+      await this.recover({ signal });
     }
     const state = this.#state;
     await state.inputs.prepare(inputs);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { DeviceError } from '../../src/errors.ts';
 import type { Device } from '../../src/gpu/device.ts';
 import { openDevice } from '../../src/gpu/open-device.ts';
@@ -82,6 +82,39 @@ describe('device loss', () => {
     await session.recover();
   });
 
+  test('waiting for a recovery can be given up; the recovery goes on', async () => {
+    using device = await openDevice({ engine: 'scalar' });
+    using session = await createSession(device, graph);
+    const x = codesInput(graph, 1);
+    loseGpu(device);
+    await device.gpuDevice.lost;
+    const controller = new AbortController();
+    const { signal } = controller;
+    const waiting = [session.recover({ signal }), device.recover({ signal }), session.run({ x }, { signal })];
+    controller.abort(new Error('enough'));
+    for (const outcome of await Promise.allSettled(waiting)) {
+      expect((outcome as PromiseRejectedResult).reason).toHaveProperty('message', 'enough');
+    }
+    await expect(device.recover({ signal })).rejects.toThrow('enough');
+    await expect(session.recover({ signal })).rejects.toThrow('enough');
+    expect((await session.run({ x })).y.data).toEqual(expected(x));
+  });
+
+  test('lost while the first shader compiles, a session is not made, and another is', async () => {
+    using device = await openDevice({ engine: 'scalar' });
+    const { get } = device.pipelines;
+    vi.spyOn(device.pipelines, 'get').mockImplementationOnce((shader) => {
+      const pipeline = get.call(device.pipelines, shader);
+      loseGpu(device);
+      return pipeline;
+    });
+    await expect(createSession(device, graph)).rejects.toMatchObject({ reason: 'lost' });
+    expect(device.memory().totalBytes).toBe(0);
+    using session = await createSession(device, graph);
+    const x = codesInput(graph, 1);
+    expect((await session.run({ x })).y.data).toEqual(expected(x));
+  });
+
   test('layers, profiles, tensors and timers end with DeviceError', async () => {
     using device = await openDevice({ engine: 'scalar' });
     using session = await createSession(device, graph, { fusion: false });
@@ -122,7 +155,7 @@ describe('device loss', () => {
     await device.gpuDevice.lost;
     const again = await preprocessor.process(image);
     await expect(session.run({ x: tensor })).rejects.toThrow(/"x": the tensor was lost with its device/);
-    await expect(preprocessor.process(image, undefined, tensor)).rejects.toThrow(/target was lost/);
+    await expect(preprocessor.process(image, { target: tensor })).rejects.toThrow(/target was lost/);
     expect((await session.run({ x: again })).y.data).toEqual(before);
     tensor.destroy();
     again.destroy();

@@ -42,7 +42,7 @@ async function processImage(
 ): Promise<Tensor> {
   const device = await testDevice();
   using preprocessor = await createPreprocessor(device, type, options);
-  using tensor = await preprocessor.process(images, transform);
+  using tensor = await preprocessor.process(images, { transform });
   return readTensor(device, tensor);
 }
 
@@ -254,7 +254,7 @@ describe('use', () => {
       const alone = await processImage(bytesInput(12, 6), image);
       expect((await readTensor(device, results[index])).data).toEqual(alone.data);
     }
-    const again = await preprocessor.process(images[3], undefined, results[0]);
+    const again = await preprocessor.process(images[3], { target: results[0] });
     expect(again).toBe(results[0]);
     expect((await readTensor(device, again)).data).toEqual((await readTensor(device, results[3])).data);
     for (const result of results) result.destroy();
@@ -312,6 +312,26 @@ describe('use', () => {
     }
     // The result, the image, three programs, two scratch buffers and two tables at least.
     expect(point).toBeGreaterThan(9);
+  });
+
+  test('aborted while it waits or works, it leaves nothing on the device, and others go on', async () => {
+    const device = await testDevice();
+    using preprocessor = await createPreprocessor(device, bytesInput(12, 6));
+    const image = drawImage(30, 20, 18);
+    (await preprocessor.process(image)).destroy();
+    const before = device.memory();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const atWork = preprocessor.process(image, { signal });
+    const waiting = preprocessor.process(image, { signal });
+    const other = preprocessor.process(image);
+    controller.abort(new Error('enough'));
+    await expect(atWork).rejects.toThrow('enough');
+    await expect(waiting).rejects.toThrow('enough');
+    (await other).destroy();
+    expect(device.memory()).toEqual(before);
+    await expect(preprocessor.process(image, { signal })).rejects.toThrow('enough');
+    await expect(createPreprocessor(device, bytesInput(12, 6), { signal })).rejects.toThrow('enough');
   });
 
   test('a program that failed to compile is tried again with the next image', async () => {
