@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress } from 'node:zlib';
+import { DeviceError } from '../errors.ts';
 
 /** What can be unpacked from the npm package `@sparticuz/chromium`: SwiftShader alone, or the browser with it. */
 type ChromiumPart = 'driver' | 'browser';
@@ -30,6 +31,7 @@ function findPackage(): { directory: string; require: NodeJS.Require } | null {
  * Unpacks part of `@sparticuz/chromium` into `node_modules/.cache/quadot`, once per version.
  * The package's own API is not used: it writes to /tmp, and wants a newer Node than we do.
  * @returns the folder, or null where the package is not installed or cannot run (it is built for Linux x64)
+ * @throws DeviceError when the folder cannot be written
  */
 export async function unpackChromium(part: ChromiumPart): Promise<string | null> {
   if (process.platform !== 'linux' || process.arch !== 'x64') return null;
@@ -51,8 +53,8 @@ export async function unpackChromium(part: ChromiumPart): Promise<string | null>
     [createReadStream(path.join(found.directory, 'bin', name)), createBrotliDecompress()] as const;
   // Several processes may do this at once: each fills a folder of its own, and the first rename wins.
   const temporary = `${target}.${process.pid}`;
-  await mkdir(temporary, { recursive: true });
   try {
+    await mkdir(temporary, { recursive: true });
     const unpackTar = (name: string, folder = '') =>
       pipeline(...open(`${name}.tar.br`), extract(path.join(temporary, folder)));
     await unpackTar('swiftshader');
@@ -63,8 +65,14 @@ export async function unpackChromium(part: ChromiumPart): Promise<string | null>
     }
     await rename(temporary, target);
   } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
-    if (!existsSync(target)) throw error;
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
+    if (!existsSync(target)) {
+      throw new DeviceError(
+        `the software GPU of ${PACKAGE} cannot be unpacked into ${path.dirname(target)}: ${String(error)}. ` +
+          'Let a user who may write there run once, or free space.',
+        { cause: error, reason: 'unavailable' },
+      );
+    }
   }
   return target;
 }
