@@ -1,8 +1,8 @@
 import { FormatError } from '../errors.ts';
-import { allocateData, type DType } from '../tensor/dtype.ts';
 import { elementCount, formatShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { elementsOf, fileBytes } from './bytes.ts';
+import { fileBytes } from './bytes.ts';
+import { readElements, storedBytes, type StoredType } from './stored-elements.ts';
 
 /** "\x93NUMPY". */
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
@@ -11,26 +11,24 @@ const LENGTH_OFFSET = 8;
 /** NumPy itself refuses headers over 10,000 bytes unless told otherwise. */
 const MAXIMUM_HEADER_BYTES = 2 ** 16;
 
-/** How the elements of a file become elements of a tensor. */
-interface ElementType {
-  readonly dtype: DType;
-  readonly sizeBytes: number;
-  /** Absent where the bytes are taken as they are. */
-  readonly read?: (view: DataView, offset: number) => number;
-}
-
-/** By NumPy's descriptor. The wider types of NumPy's defaults are narrowed. */
-const elementTypes: Readonly<Record<string, ElementType>> = {
-  '<f4': { dtype: 'float32', sizeBytes: 4 },
-  '<i4': { dtype: 'int32', sizeBytes: 4 },
-  '|i1': { dtype: 'int8', sizeBytes: 1 },
-  '|u1': { dtype: 'uint8', sizeBytes: 1 },
-  '<f8': { dtype: 'float32', sizeBytes: 8, read: (view, offset) => view.getFloat64(offset, true) },
-  '<i8': { dtype: 'int32', sizeBytes: 8, read: readInt64 },
+/** By NumPy's descriptor. */
+const storedTypes: Readonly<Record<string, StoredType>> = {
+  '<f2': 'float16',
+  '<f4': 'float32',
+  '<f8': 'float64',
+  '|b1': 'bool',
+  '|i1': 'int8',
+  '|u1': 'uint8',
+  '<i2': 'int16',
+  '<u2': 'uint16',
+  '<i4': 'int32',
+  '<u4': 'uint32',
+  '<i8': 'int64',
 };
 
 /**
- * An array saved by NumPy (`numpy.save`), in row-major order. float64 is rounded to float32, int64 narrowed to int32.
+ * An array saved by NumPy (`numpy.save`), in row-major order. float16 becomes float32, float64 is rounded to it; booleans
+ * and integers that are not 8-bit become int32.
  * @param bytes the whole file; the array is a copy
  * @throws FormatError when the file is damaged, or its type, byte order or memory order is not supported
  * @see https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
@@ -39,7 +37,7 @@ export function readNpy(bytes: Uint8Array | ArrayBuffer): Tensor {
   const file = fileBytes(bytes);
   const { header, dataOffset } = readHeader(file);
   const { descriptor, isColumnMajor, shape } = parseHeader(header);
-  if (!Object.hasOwn(elementTypes, descriptor)) {
+  if (!Object.hasOwn(storedTypes, descriptor)) {
     throw new FormatError(
       `npy: elements of type "${descriptor}" are not supported. Save float32, int8, uint8 or int32: array.astype('float32').`,
     );
@@ -47,19 +45,15 @@ export function readNpy(bytes: Uint8Array | ArrayBuffer): Tensor {
   if (isColumnMajor && shape.length > 1) {
     throw new FormatError('npy: the array is in column-major (Fortran) order. Save numpy.ascontiguousarray(array).');
   }
-  const { dtype, sizeBytes, read } = elementTypes[descriptor];
-  const expectedBytes = elementCount(shape) * sizeBytes;
+  const type = storedTypes[descriptor];
+  const expectedBytes = elementCount(shape) * storedBytes(type);
   const data = file.subarray(dataOffset);
   if (data.byteLength !== expectedBytes) {
     throw new FormatError(
       `npy: ${descriptor} ${formatShape(shape)} needs ${expectedBytes} bytes of data, the file has ${data.byteLength}. It is cut short or damaged.`,
     );
   }
-  if (read === undefined) return { dtype, shape, data: elementsOf(dtype, data) };
-  const elements = allocateData(dtype, elementCount(shape));
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  for (let i = 0; i < elements.length; i++) elements[i] = read(view, i * sizeBytes);
-  return { dtype, shape, data: elements };
+  return { shape, ...readElements('npy', type, data) };
 }
 
 function readHeader(file: Uint8Array): { header: string; dataOffset: number } {
@@ -106,12 +100,4 @@ function parseHeader(header: string): { descriptor: string; isColumnMajor: boole
     throw new FormatError(`npy: the shape (${sizes}) is not one of an array. The file is damaged.`);
   }
   return { descriptor, isColumnMajor: order === 'True', shape };
-}
-
-function readInt64(view: DataView, offset: number): number {
-  const value = view.getBigInt64(offset, true);
-  if (value !== BigInt.asIntN(32, value)) {
-    throw new FormatError(`npy: ${value} does not fit int32. Save array.astype('int32') or float32.`);
-  }
-  return Number(value);
 }

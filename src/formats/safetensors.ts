@@ -2,7 +2,8 @@ import { FormatError, printable, ShapeError } from '../errors.ts';
 import { bytesPerElement, type DType } from '../tensor/dtype.ts';
 import { elementCount, formatShape, type Shape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { elementsOf, fileBytes } from './bytes.ts';
+import { fileBytes } from './bytes.ts';
+import { readElements, storedBytes, type StoredType } from './stored-elements.ts';
 
 /** Named arrays and free text, as a safetensors file holds them. */
 export interface SafetensorsContent {
@@ -14,15 +15,28 @@ export interface SafetensorsContent {
 
 interface Entry {
   readonly name: string;
-  readonly dtype: DType;
+  readonly type: StoredType;
   readonly shape: Shape;
   readonly begin: number;
   readonly end: number;
 }
 
 const dtypeNames = { float32: 'F32', int8: 'I8', uint8: 'U8', int32: 'I32' } as const satisfies Record<DType, string>;
-const dtypesByName: ReadonlyMap<unknown, DType> = new Map(
-  (Object.keys(dtypeNames) as DType[]).map((dtype) => [dtypeNames[dtype], dtype]),
+const storedTypes: ReadonlyMap<unknown, StoredType> = new Map(
+  Object.entries({
+    F64: 'float64',
+    F32: 'float32',
+    F16: 'float16',
+    BF16: 'bfloat16',
+    I64: 'int64',
+    I32: 'int32',
+    I16: 'int16',
+    I8: 'int8',
+    U32: 'uint32',
+    U16: 'uint16',
+    U8: 'uint8',
+    BOOL: 'bool',
+  }),
 );
 
 const METADATA_KEY = '__metadata__';
@@ -37,10 +51,11 @@ const SHOWN_NAME_LENGTH = 200;
 
 /**
  * Reads a safetensors file: eight bytes of header length, a JSON header, then the arrays without gaps. Quantization is
- * not part of the format.
+ * not part of the format. F16 and BF16 become float32, F64 is rounded to it; booleans and integers that are not 8-bit
+ * become int32.
  * @param bytes the whole file; the arrays are copies
- * @throws FormatError when a length, an offset, a shape or the JSON does not fit the file, or a dtype is not F32, I8, U8
- *   or I32
+ * @throws FormatError when a length, an offset, a shape or the JSON does not fit the file, when a dtype has no numbers
+ *   that a tensor can hold, or an integer is too large for int32
  * @see https://github.com/huggingface/safetensors#format
  */
 export function readSafetensors(bytes: Uint8Array | ArrayBuffer): SafetensorsContent {
@@ -71,9 +86,9 @@ export function readSafetensors(bytes: Uint8Array | ArrayBuffer): SafetensorsCon
       `safetensors: the tensors end at byte ${position} of ${data.byteLength} bytes of data. The file is damaged.`,
     );
   }
-  const tensors = entries.map(({ name, dtype, shape, begin, end }): [string, Tensor] => [
+  const tensors = entries.map(({ name, type, shape, begin, end }): [string, Tensor] => [
     name,
-    { dtype, shape, data: elementsOf(dtype, data.subarray(begin, end)) },
+    { shape, ...readElements(whereIs(name), type, data.subarray(begin, end)) },
   ]);
   return { tensors: new Map(tensors), metadata };
 }
@@ -197,21 +212,21 @@ function readEntry(name: string, value: unknown): Entry {
         'sizes and a pair of positions. The file is damaged.',
     );
   }
-  const dtype = dtypesByName.get(fields.get('dtype'));
-  if (dtype === undefined) {
+  const type = storedTypes.get(fields.get('dtype'));
+  if (type === undefined) {
     throw new FormatError(
       `${where} has the dtype ${JSON.stringify(fields.get('dtype'))}. Supported are ` +
-        `${[...dtypesByName.keys()].join(', ')}: convert it before saving.`,
+        `${[...storedTypes.keys()].join(', ')}: convert it before saving.`,
     );
   }
   const [begin, end] = offsets;
-  const expectedBytes = elementCount(shape) * bytesPerElement(dtype);
+  const expectedBytes = elementCount(shape) * storedBytes(type);
   if (end - begin !== expectedBytes) {
     throw new FormatError(
-      `${where} ${formatShape(shape)} has ${end - begin} bytes of data, ${dtype} needs ${expectedBytes}. The file is damaged.`,
+      `${where} ${formatShape(shape)} has ${end - begin} bytes of data, ${type} needs ${expectedBytes}. The file is damaged.`,
     );
   }
-  return { name, dtype, shape, begin, end };
+  return { name, type, shape, begin, end };
 }
 
 function checkWritable(name: string, { dtype, shape, data }: Tensor): void {

@@ -19,6 +19,11 @@ describe('reads', () => {
     ['|u1', Uint8Array.of(0, 255), { dtype: 'uint8', data: Uint8Array.of(0, 255) }],
     ['<i4', Int32Array.of(-7, 2 ** 31 - 1), { dtype: 'int32', data: Int32Array.of(-7, 2 ** 31 - 1) }],
     ['<f8', Float64Array.of(0.1, 1e30), { dtype: 'float32', data: Float32Array.of(0.1, 1e30) }],
+    ['<f2', Uint16Array.of(1, 0xfbff), { dtype: 'float32', data: Float32Array.of(2 ** -24, -65504) }],
+    ['|b1', Uint8Array.of(0, 1), { dtype: 'int32', data: Int32Array.of(0, 1) }],
+    ['<i2', Int16Array.of(-32768, 7), { dtype: 'int32', data: Int32Array.of(-32768, 7) }],
+    ['<u2', Uint16Array.of(65535, 7), { dtype: 'int32', data: Int32Array.of(65535, 7) }],
+    ['<u4', Uint32Array.of(2 ** 31 - 1, 7), { dtype: 'int32', data: Int32Array.of(2 ** 31 - 1, 7) }],
     ['<i8', BigInt64Array.of(-5n, 7n), { dtype: 'int32', data: Int32Array.of(-5, 7) }],
   ])('%s', (descriptor, data, expected) => {
     expect(readNpy(npyFile(npyHeader(descriptor, '(2,)'), data))).toEqual({ ...expected, shape: [2] });
@@ -71,7 +76,7 @@ describe('refuses', () => {
     [
       'an int64 beyond int32',
       npyFile(npyHeader('<i8', '(1,)'), BigInt64Array.of(2n ** 31n)),
-      /2147483648 does not fit int32/,
+      /2147483648, element 0 of type int64, does not fit int32/,
     ],
   ])('%s', (_name, file, message) => {
     expect(() => readNpy(file)).toThrow(FormatError);
