@@ -18,13 +18,16 @@ const B_STRIDE_3: u32 = 0;
 const A_REPEATS_CHANNEL: u32 = 0;
 const B_REPEATS_CHANNEL: u32 = 0;
 
+// Index of the operand's quad that belongs to a quad of the result.
+fn operandQuad(index: u32, strides: vec4<u32>, repeatsChannel: u32) -> u32 {
+  let row = dot(coordinates(index / ROW_QUADS, vec4<u32>(SIZE_0, SIZE_1, SIZE_2, SIZE_3)), strides);
+  return select(row * ROW_QUADS + index % ROW_QUADS, row, repeatsChannel == 1u);
+}
+
 // Indices of the quads of a (x) and b (y).
 fn operandQuads(index: u32) -> vec2<u32> {
-  let at = coordinates(index / ROW_QUADS, vec4<u32>(SIZE_0, SIZE_1, SIZE_2, SIZE_3));
-  let rows = vec2<u32>(
-    dot(at, vec4<u32>(A_STRIDE_0, A_STRIDE_1, A_STRIDE_2, A_STRIDE_3)),
-    dot(at, vec4<u32>(B_STRIDE_0, B_STRIDE_1, B_STRIDE_2, B_STRIDE_3)),
+  return vec2<u32>(
+    operandQuad(index, vec4<u32>(A_STRIDE_0, A_STRIDE_1, A_STRIDE_2, A_STRIDE_3), A_REPEATS_CHANNEL),
+    operandQuad(index, vec4<u32>(B_STRIDE_0, B_STRIDE_1, B_STRIDE_2, B_STRIDE_3), B_REPEATS_CHANNEL),
   );
-  let repeats = vec2<bool>(A_REPEATS_CHANNEL == 1u, B_REPEATS_CHANNEL == 1u);
-  return select(rows * ROW_QUADS + index % ROW_QUADS, rows, repeats);
 }

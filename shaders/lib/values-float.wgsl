@@ -1,6 +1,6 @@
-// A quad as kernels that compute on its elements see it: four float32 numbers.
-alias Quad = vec4<f32>;
+// A quad as kernels that compute on its elements see it: four numbers of 32 bits, float32 unless the host says otherwise.
 alias Value = f32;
+alias Quad = vec4<Value>;
 
 fn unpackQuad(quad: Quad) -> vec4<Value> {
   return quad;

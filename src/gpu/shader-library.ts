@@ -8,6 +8,8 @@ import averageUnsigned from '../../shaders/lib/average-unsigned.wgsl';
 import broadcast from '../../shaders/lib/broadcast.wgsl';
 import channelSumsAsymmetric from '../../shaders/lib/channel-sums-asymmetric.wgsl';
 import channelSumsSymmetric from '../../shaders/lib/channel-sums-symmetric.wgsl';
+import chooseCodes from '../../shaders/lib/choose-codes.wgsl';
+import chooseNumbers from '../../shaders/lib/choose-numbers.wgsl';
 import clampFloat from '../../shaders/lib/clamp-float.wgsl';
 import clampNone from '../../shaders/lib/clamp-none.wgsl';
 import codes from '../../shaders/lib/codes.wgsl';
@@ -70,6 +72,8 @@ import maxFloat from '../../shaders/lib/max-float.wgsl';
 import maxInt8 from '../../shaders/lib/max-int8.wgsl';
 import meanFloat from '../../shaders/lib/mean-float.wgsl';
 import meanInt8 from '../../shaders/lib/mean-int8.wgsl';
+import orderCodes from '../../shaders/lib/order-codes.wgsl';
+import orderNumbers from '../../shaders/lib/order-numbers.wgsl';
 import outputFloat from '../../shaders/lib/output-float.wgsl';
 import outputInt8 from '../../shaders/lib/output-int8.wgsl';
 import outputInt8Short from '../../shaders/lib/output-int8-short.wgsl';
@@ -112,6 +116,8 @@ export const shaderLibrary: Readonly<Record<string, string>> = {
   broadcast,
   'channel-sums-asymmetric': channelSumsAsymmetric,
   'channel-sums-symmetric': channelSumsSymmetric,
+  'choose-codes': chooseCodes,
+  'choose-numbers': chooseNumbers,
   'clamp-float': clampFloat,
   'clamp-none': clampNone,
   codes,
@@ -174,6 +180,8 @@ export const shaderLibrary: Readonly<Record<string, string>> = {
   'max-int8': maxInt8,
   'mean-float': meanFloat,
   'mean-int8': meanInt8,
+  'order-codes': orderCodes,
+  'order-numbers': orderNumbers,
   'output-float': outputFloat,
   'output-int8': outputInt8,
   'output-int8-short': outputInt8Short,

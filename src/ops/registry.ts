@@ -14,6 +14,7 @@ import { depthwiseConv2d } from './depthwise-conv2d.ts';
 import { dequantize } from './dequantize.ts';
 import { div } from './div.ts';
 import { elu } from './elu.ts';
+import { equal } from './equal.ts';
 import { erf } from './erf.ts';
 import { exp } from './exp.ts';
 import { floor } from './floor.ts';
@@ -21,10 +22,15 @@ import { floorDiv } from './floor-div.ts';
 import { gather } from './gather.ts';
 import { gatherNd } from './gather-nd.ts';
 import { gelu } from './gelu.ts';
+import { greater } from './greater.ts';
+import { greaterEqual } from './greater-equal.ts';
 import { hardSigmoid } from './hard-sigmoid.ts';
 import { hardSwish } from './hard-swish.ts';
 import { leakyRelu } from './leaky-relu.ts';
+import { less } from './less.ts';
+import { lessEqual } from './less-equal.ts';
 import { log } from './log.ts';
+import { logicalNot } from './logical-not.ts';
 import { matmul } from './matmul.ts';
 import { maxPool2d } from './max-pool2d.ts';
 import { maximum } from './maximum.ts';
@@ -33,6 +39,7 @@ import { minimum } from './minimum.ts';
 import { mish } from './mish.ts';
 import { mul } from './mul.ts';
 import { neg } from './neg.ts';
+import { notEqual } from './not-equal.ts';
 import { pad } from './pad.ts';
 import { pow } from './pow.ts';
 import { quantize } from './quantize.ts';
@@ -43,6 +50,7 @@ import { resizeBilinear } from './resize-bilinear.ts';
 import { resizeNearest } from './resize-nearest.ts';
 import { round } from './round.ts';
 import { rsqrt } from './rsqrt.ts';
+import { select } from './select.ts';
 import { sigmoid } from './sigmoid.ts';
 import { sign } from './sign.ts';
 import { silu } from './silu.ts';
@@ -74,6 +82,7 @@ export const ops: {
   readonly dequantize: typeof dequantize;
   readonly div: typeof div;
   readonly elu: typeof elu;
+  readonly equal: typeof equal;
   readonly erf: typeof erf;
   readonly exp: typeof exp;
   readonly floor: typeof floor;
@@ -81,10 +90,15 @@ export const ops: {
   readonly gather: typeof gather;
   readonly 'gather-nd': typeof gatherNd;
   readonly gelu: typeof gelu;
+  readonly greater: typeof greater;
+  readonly 'greater-equal': typeof greaterEqual;
   readonly 'hard-sigmoid': typeof hardSigmoid;
   readonly 'hard-swish': typeof hardSwish;
   readonly 'leaky-relu': typeof leakyRelu;
+  readonly less: typeof less;
+  readonly 'less-equal': typeof lessEqual;
   readonly log: typeof log;
+  readonly 'logical-not': typeof logicalNot;
   readonly matmul: typeof matmul;
   readonly 'max-pool2d': typeof maxPool2d;
   readonly maximum: typeof maximum;
@@ -93,6 +107,7 @@ export const ops: {
   readonly mish: typeof mish;
   readonly mul: typeof mul;
   readonly neg: typeof neg;
+  readonly 'not-equal': typeof notEqual;
   readonly pad: typeof pad;
   readonly pow: typeof pow;
   readonly quantize: typeof quantize;
@@ -103,6 +118,7 @@ export const ops: {
   readonly 'resize-nearest': typeof resizeNearest;
   readonly round: typeof round;
   readonly rsqrt: typeof rsqrt;
+  readonly select: typeof select;
   readonly sigmoid: typeof sigmoid;
   readonly sign: typeof sign;
   readonly silu: typeof silu;
@@ -131,6 +147,7 @@ export const ops: {
   dequantize,
   div,
   elu,
+  equal,
   erf,
   exp,
   floor,
@@ -138,10 +155,15 @@ export const ops: {
   gather,
   'gather-nd': gatherNd,
   gelu,
+  greater,
+  'greater-equal': greaterEqual,
   'hard-sigmoid': hardSigmoid,
   'hard-swish': hardSwish,
   'leaky-relu': leakyRelu,
+  less,
+  'less-equal': lessEqual,
   log,
+  'logical-not': logicalNot,
   matmul,
   'max-pool2d': maxPool2d,
   maximum,
@@ -150,6 +172,7 @@ export const ops: {
   mish,
   mul,
   neg,
+  'not-equal': notEqual,
   pad,
   pow,
   quantize,
@@ -160,6 +183,7 @@ export const ops: {
   'resize-nearest': resizeNearest,
   round,
   rsqrt,
+  select,
   sigmoid,
   sign,
   silu,

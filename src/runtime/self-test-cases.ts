@@ -51,6 +51,7 @@ const int8Output = { dtype: 'int8', quantization: perTensor(yScale, 5) } as cons
 const sameCodes = { dtype: 'int8', quantization: perTensor(xScale, -7) } as const;
 const probability = { dtype: 'int8', quantization: perTensor(1 / 256, -128) } as const;
 const floatOutput = { dtype: 'float32' } as const;
+const integerOutput = { dtype: 'int32' } as const;
 
 /** Each family in int8 and, where it exists, in float; sizes are small and divide by nothing that a tile is made of. */
 export const selfTestCases: readonly SelfTestCase[] = [
@@ -134,6 +135,13 @@ export const selfTestCases: readonly SelfTestCase[] = [
   },
   { family: 'softmax', op: 'softmax', attributes: { beta: 1 }, inputs: [float([3, 101])], output: floatOutput },
   { family: 'sigmoid', op: 'sigmoid', attributes: {}, inputs: [int8([3, 41])], output: probability },
+  {
+    family: 'comparison',
+    op: 'less',
+    attributes: {},
+    inputs: [int8([3, 41]), int8([41], otherScale, 12)],
+    output: integerOutput,
+  },
   { family: 'quantize', op: 'quantize', attributes: {}, inputs: [float([3, 41])], output: int8Output },
   { family: 'quantize', op: 'quantize', attributes: {}, inputs: [int8([3, 41])], output: int8Output },
   { family: 'quantize', op: 'dequantize', attributes: {}, inputs: [int8([3, 41])], output: floatOutput },

@@ -4,7 +4,8 @@ import type { BinaryAttributes } from '../../src/ops/lib/binary-op.ts';
 import { float32 } from './codes.ts';
 import type { CaseInput, OpCase } from './test-op.ts';
 
-const pairs: readonly (readonly [string, readonly number[], readonly number[]])[] = [
+/** Every way in which two shapes broadcast. */
+export const broadcastPairs: readonly (readonly [string, readonly number[], readonly number[]])[] = [
   ['one element', [1, 1], [1, 1]],
   ['three channels', [2, 3, 3, 3], [2, 3, 3, 3]],
   ['sixteen channels, eight workgroups', [2, 8, 8, 16], [2, 8, 8, 16]],
@@ -18,7 +19,7 @@ const pairs: readonly (readonly [string, readonly number[], readonly number[]])[
   ['alternating axes', [2, 1, 3, 1, 5], [1, 2, 1, 2, 5]],
 ];
 
-/** Every way in which two shapes broadcast. */
+/** Inputs of shapes that broadcast in every way. */
 export function binaryCases(
   label: string,
   a: Omit<CaseInput, 'shape'>,
@@ -26,7 +27,7 @@ export function binaryCases(
   output: OpCase<BinaryAttributes>['outputs'][number],
   activation: BinaryAttributes['activation'],
 ): OpCase<BinaryAttributes>[] {
-  return pairs.map(([name, aShape, bShape]) => ({
+  return broadcastPairs.map(([name, aShape, bShape]) => ({
     name: `${label}: ${name}`,
     attributes: { activation },
     inputs: [

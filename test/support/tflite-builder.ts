@@ -1,7 +1,7 @@
 import { buildFlatbuffer, type FieldSpec, type TableSpec } from './flatbuffer-builder.ts';
 
 /** TensorType numbers of the public schema. */
-export const tensorType = { FLOAT32: 0, FLOAT16: 1, INT32: 2, UINT8: 3, INT64: 4, INT16: 7, INT8: 9 } as const;
+export const tensorType = { FLOAT32: 0, FLOAT16: 1, INT32: 2, UINT8: 3, INT64: 4, BOOL: 6, INT16: 7, INT8: 9 } as const;
 
 export interface TensorSpec {
   readonly name?: string;

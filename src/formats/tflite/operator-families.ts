@@ -4,12 +4,14 @@ import { argExtreme } from './operators/arg-extreme.ts';
 import { binary } from './operators/binary.ts';
 import { blocks } from './operators/blocks.ts';
 import { cast } from './operators/cast.ts';
+import { comparison } from './operators/comparison.ts';
 import { concatenation } from './operators/concatenation.ts';
 import { conv2d } from './operators/conv2d.ts';
 import { depthwiseConv2d } from './operators/depthwise-conv2d.ts';
 import { dequantize } from './operators/dequantize.ts';
 import { fullyConnected } from './operators/fully-connected.ts';
 import { gather } from './operators/gather.ts';
+import { logicalNot } from './operators/logical-not.ts';
 import { mean } from './operators/mean.ts';
 import { pack } from './operators/pack.ts';
 import { pad } from './operators/pad.ts';
@@ -18,6 +20,7 @@ import { quantize } from './operators/quantize.ts';
 import { relu } from './operators/relu.ts';
 import { reshape } from './operators/reshape.ts';
 import { resize } from './operators/resize.ts';
+import { select } from './operators/select.ts';
 import { slice } from './operators/slice.ts';
 import { softmax } from './operators/softmax.ts';
 import { split } from './operators/split.ts';
@@ -33,12 +36,14 @@ export const operatorFamilies: readonly OperatorFamily[] = [
   binary,
   blocks,
   cast,
+  comparison,
   concatenation,
   conv2d,
   depthwiseConv2d,
   dequantize,
   fullyConnected,
   gather,
+  logicalNot,
   mean,
   pack,
   pad,
@@ -47,6 +52,7 @@ export const operatorFamilies: readonly OperatorFamily[] = [
   relu,
   reshape,
   resize,
+  select,
   slice,
   softmax,
   split,

@@ -43,3 +43,9 @@ export function requireCodes(operator: OperatorReader, tensor: FileTensor): void
   if (dtype === 'int8' || dtype === 'uint8') return;
   throw operator.unsupported(`${describeTensor(tensor)} is ${tensor.type}; only INT8 and UINT8 codes are supported`);
 }
+
+/** All the given tensors are BOOL. */
+export function requireBooleans(operator: OperatorReader, tensors: readonly FileTensor[]): void {
+  const other = tensors.find((tensor) => tensor.type !== 'BOOL');
+  if (other !== undefined) throw operator.unsupported(`${describeTensor(other)} is ${other.type}, not BOOL`);
+}

@@ -6,8 +6,14 @@ import type { Tensor, TensorType } from '../../tensor/tensor.ts';
 import { elementsOf } from '../bytes.ts';
 import type { FileTensor } from './model.ts';
 
-/** TFLite element types that a graph value can have. */
-const dtypes: Readonly<Record<string, DType>> = { FLOAT32: 'float32', INT8: 'int8', UINT8: 'uint8', INT32: 'int32' };
+/** TFLite element types that a graph value can have. Booleans become the numbers 0 and 1. */
+const dtypes: Readonly<Record<string, DType>> = {
+  FLOAT32: 'float32',
+  INT8: 'int8',
+  UINT8: 'uint8',
+  INT32: 'int32',
+  BOOL: 'int32',
+};
 
 const MAXIMUM_RANK = 8;
 const MAXIMUM_ELEMENTS = 2 ** 31 - 1;
@@ -66,7 +72,8 @@ function checkShape(where: string, shape: Shape): void {
  * @throws FormatError when the data is not exactly as long as shape and dtype say
  */
 export function constantTensor(tensor: FileTensor, type: TensorType, copies: ConstantCopies): Tensor {
-  const expectedBytes = elementCount(type.shape) * bytesPerElement(type.dtype);
+  const isBoolean = tensor.type === 'BOOL';
+  const expectedBytes = elementCount(type.shape) * (isBoolean ? 1 : bytesPerElement(type.dtype));
   const bytes = tensor.data ?? new Uint8Array();
   if (bytes.byteLength !== expectedBytes) {
     throw new FormatError(
@@ -74,7 +81,7 @@ export function constantTensor(tensor: FileTensor, type: TensorType, copies: Con
         `${formatShape(type.shape)} needs ${expectedBytes}. The file is damaged.`,
     );
   }
-  return { ...type, data: copies.get(type.dtype, bytes) };
+  return { ...type, data: isBoolean ? copies.booleans(bytes) : copies.get(type.dtype, bytes) };
 }
 
 /** Host arrays of the file's bytes: tensors of the same bytes share their copy. */
@@ -88,7 +95,16 @@ export class ConstantCopies {
 
   /** @throws FormatError when the same bytes are copied again and again, as other types or parts of other buffers */
   get(dtype: DType, bytes: Uint8Array): TensorData {
-    const key = `${bytes.byteOffset} ${bytes.byteLength} ${dtype}`;
+    return this.#copy(dtype, bytes, () => elementsOf(dtype, bytes));
+  }
+
+  /** A number, 0 or 1, for every byte. @throws FormatError as `get` */
+  booleans(bytes: Uint8Array): TensorData {
+    return this.#copy('bool', bytes, () => Int32Array.from(bytes, (byte) => (byte === 0 ? 0 : 1)));
+  }
+
+  #copy(kind: string, bytes: Uint8Array, elements: () => TensorData): TensorData {
+    const key = `${bytes.byteOffset} ${bytes.byteLength} ${kind}`;
     const known = this.#arrays.get(key);
     if (known !== undefined) return known;
     this.#remainingBytes -= bytes.byteLength;
@@ -98,7 +114,7 @@ export class ConstantCopies {
           'The file is damaged.',
       );
     }
-    const array = elementsOf(dtype, bytes);
+    const array = elements();
     this.#arrays.set(key, array);
     return array;
   }

@@ -4,18 +4,9 @@ import binaryNumber from '../../../shaders/binary-number.wgsl';
 import binaryNumberBroadcast from '../../../shaders/binary-number-broadcast.wgsl';
 import { codeRange } from '../../tensor/dtype.ts';
 import type { Quantization } from '../../tensor/quantization.ts';
-import {
-  broadcastShapes,
-  elementCount,
-  quadCount,
-  quadsPerRow,
-  rowLength,
-  sameShape,
-  type Shape,
-} from '../../tensor/shape.ts';
+import { broadcastShapes, elementCount, quadCount, sameShape, type Shape } from '../../tensor/shape.ts';
 import { emptyTensor } from '../../tensor/tensor.ts';
 import {
-  type AxisRange,
   type Binding,
   defineOp,
   type Dispatch,
@@ -26,7 +17,8 @@ import {
 } from '../define-op.ts';
 import { absorbActivation } from './absorb-activation.ts';
 import type { Activation } from './activation.ts';
-import { broadcastStrides, kernelAxes, type KernelAxes, numbered, offsetAt } from './axes.ts';
+import { broadcastStrides, offsetAt } from './axes.ts';
+import { broadcastConstants, broadcastPartition } from './broadcast.ts';
 import { applyActivation, clampConstants } from './clamp-float.ts';
 import { linearDispatch } from './linear-dispatch.ts';
 import { computesOnCodes, everyDType, operandType, operand, streamingCost, tensorQuantization } from './operands.ts';
@@ -111,18 +103,7 @@ export function defineBinaryOp(binary: BinaryFunction): OpDefinition<BinaryAttri
       broadcastKernel(binary, 'float32', 'binary-number-broadcast', binaryNumberBroadcast),
       broadcastKernel(binary, 'int32', 'binary-number-broadcast', binaryNumberBroadcast),
     ],
-    partition: {
-      unit: () => 1,
-      part(context, range) {
-        const { attributes, outputs } = context;
-        const read = (shape: Shape): readonly AxisRange[] => {
-          const axis = range.axis - outputs[0].shape.length + shape.length;
-          // What is repeated along the axis is read whole.
-          return axis < 0 || shape[axis] === 1 ? [] : [{ ...range, axis }];
-        };
-        return { attributes, inputs: shapes(name, context).map((shape, input) => ({ input, ranges: read(shape) })) };
-      },
-    },
+    partition: broadcastPartition(),
     absorbConsumer: absorbActivation,
   });
 }
@@ -148,21 +129,9 @@ function broadcastKernel(
 ): Kernel<BinaryAttributes> {
   return {
     name,
-    accepts: (context) => accepts(binary, context, dtype) && leadingAxes(binary.name, context) !== undefined,
+    accepts: (context) => accepts(binary, context, dtype) && broadcast(binary.name, context) !== undefined,
     dispatch(context) {
-      const axes = leadingAxes(binary.name, context) as KernelAxes;
-      const [a, b] = shapes(binary.name, context);
-      const channels = rowLength(context.outputs[0].shape);
-      return binaryDispatch(binary, context, shader, dtype, {
-        A_QUADS: quadCount(a),
-        B_QUADS: quadCount(b),
-        ROW_QUADS: quadsPerRow(context.outputs[0].shape),
-        ...numbered('SIZE', axes.sizes),
-        ...numbered('A_STRIDE', axes.strides[0]),
-        ...numbered('B_STRIDE', axes.strides[1]),
-        A_REPEATS_CHANNEL: channels > 1 && rowLength(a) === 1 ? 1 : 0,
-        B_REPEATS_CHANNEL: channels > 1 && rowLength(b) === 1 ? 1 : 0,
-      });
+      return binaryDispatch(binary, context, shader, dtype, broadcast(binary.name, context)!);
     },
   };
 }
@@ -217,9 +186,6 @@ function quantizations(op: string, context: OpContext<BinaryAttributes>): Binary
   ];
 }
 
-/** Axes but the last, with each operand's stride in rows. */
-function leadingAxes(op: string, context: OpContext<BinaryAttributes>): KernelAxes | undefined {
-  const sizes = context.outputs[0].shape.slice(0, -1);
-  const strides = shapes(op, context).map((shape) => broadcastStrides(shape.slice(0, -1), sizes));
-  return kernelAxes(sizes, strides);
+function broadcast(op: string, context: OpContext<BinaryAttributes>): ReturnType<typeof broadcastConstants> {
+  return broadcastConstants(shapes(op, context), context.outputs[0].shape);
 }

@@ -1,0 +1,13 @@
+import type { OpDefinition } from './define-op.ts';
+import { type ComparisonAttributes, defineComparison, orders } from './lib/comparison.ts';
+
+/**
+ * Whether a number is at least another: 1 or 0, element by element.
+ * Inputs of one dtype, float32, int32 or 8-bit codes, and of shapes that broadcast; the output, int32, has the broadcast
+ * shape.
+ * @see TFLite GREATER_EQUAL, ONNX GreaterOrEqual
+ */
+export const greaterEqual: OpDefinition<ComparisonAttributes> = defineComparison(
+  'greater-equal',
+  orders.equal + orders.greater,
+);
