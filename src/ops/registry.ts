@@ -10,6 +10,7 @@ import { ceil } from './ceil.ts';
 import { concat } from './concat.ts';
 import { conv2d } from './conv2d.ts';
 import { cos } from './cos.ts';
+import { decodeBoxes } from './decode-boxes.ts';
 import { depthwiseConv2d } from './depthwise-conv2d.ts';
 import { dequantize } from './dequantize.ts';
 import { div } from './div.ts';
@@ -35,10 +36,12 @@ import { matmul } from './matmul.ts';
 import { maxPool2d } from './max-pool2d.ts';
 import { maximum } from './maximum.ts';
 import { mean } from './mean.ts';
+import { mergeDetections } from './merge-detections.ts';
 import { minimum } from './minimum.ts';
 import { mish } from './mish.ts';
 import { mul } from './mul.ts';
 import { neg } from './neg.ts';
+import { nonMaxSuppression } from './non-max-suppression.ts';
 import { notEqual } from './not-equal.ts';
 import { pad } from './pad.ts';
 import { pow } from './pow.ts';
@@ -78,6 +81,7 @@ export const ops: {
   readonly concat: typeof concat;
   readonly conv2d: typeof conv2d;
   readonly cos: typeof cos;
+  readonly 'decode-boxes': typeof decodeBoxes;
   readonly 'depthwise-conv2d': typeof depthwiseConv2d;
   readonly dequantize: typeof dequantize;
   readonly div: typeof div;
@@ -103,10 +107,12 @@ export const ops: {
   readonly 'max-pool2d': typeof maxPool2d;
   readonly maximum: typeof maximum;
   readonly mean: typeof mean;
+  readonly 'merge-detections': typeof mergeDetections;
   readonly minimum: typeof minimum;
   readonly mish: typeof mish;
   readonly mul: typeof mul;
   readonly neg: typeof neg;
+  readonly 'non-max-suppression': typeof nonMaxSuppression;
   readonly 'not-equal': typeof notEqual;
   readonly pad: typeof pad;
   readonly pow: typeof pow;
@@ -143,6 +149,7 @@ export const ops: {
   concat,
   conv2d,
   cos,
+  'decode-boxes': decodeBoxes,
   'depthwise-conv2d': depthwiseConv2d,
   dequantize,
   div,
@@ -168,10 +175,12 @@ export const ops: {
   'max-pool2d': maxPool2d,
   maximum,
   mean,
+  'merge-detections': mergeDetections,
   minimum,
   mish,
   mul,
   neg,
+  'non-max-suppression': nonMaxSuppression,
   'not-equal': notEqual,
   pad,
   pow,

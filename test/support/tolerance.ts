@@ -20,6 +20,8 @@ const tolerances: Readonly<Record<string, (length: number) => Tolerance>> = {
   mean: sum,
   'resize-bilinear': () => ({ absolute: 4, relative: 4 }),
   'average-pool2d': sum,
+  // exp of up to about 2, then a sum of two products.
+  'decode-boxes': () => ({ absolute: 8, relative: 8 }),
   add: () => ({ absolute: 1, relative: 1 }),
   sub: () => ({ absolute: 1, relative: 1 }),
   mul: () => ({ absolute: 0, relative: 1 }),
