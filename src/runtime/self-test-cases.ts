@@ -8,14 +8,22 @@ export interface SelfTestInput extends TensorType {
   readonly constant?: boolean;
 }
 
-/** One node with drawn data. Output shapes follow from the op. */
+/** An output of a case, whose shape follows from the op. */
+export interface SelfTestOutput {
+  readonly dtype: DType;
+  readonly quantization?: Quantization;
+}
+
+/** One node with drawn data. */
 export interface SelfTestCase {
   /** What users know the kernels by. */
   readonly family: string;
   readonly op: string;
   readonly attributes: object;
   readonly inputs: readonly SelfTestInput[];
-  readonly output: { readonly dtype: DType; readonly quantization?: Quantization };
+  readonly output: SelfTestOutput;
+  /** Those after the first. */
+  readonly moreOutputs?: readonly SelfTestOutput[];
 }
 
 // Scales are float32 numbers.
@@ -51,6 +59,7 @@ const int8Output = { dtype: 'int8', quantization: perTensor(yScale, 5) } as cons
 const sameCodes = { dtype: 'int8', quantization: perTensor(xScale, -7) } as const;
 const probability = { dtype: 'int8', quantization: perTensor(1 / 256, -128) } as const;
 const floatOutput = { dtype: 'float32' } as const;
+const int32Output = { dtype: 'int32' } as const;
 const integerOutput = { dtype: 'int32' } as const;
 
 /** Each family in int8 and, where it exists, in float; sizes are small and divide by nothing that a tile is made of. */
@@ -173,5 +182,26 @@ export const selfTestCases: readonly SelfTestCase[] = [
     attributes: { begin: [1, 0, 2, 3], size: [1, 5, 3, 5], strides: [1, 1, 2, 1] },
     inputs: [int8([2, 5, 7, 9])],
     output: sameCodes,
+  },
+  {
+    family: 'detection',
+    op: 'decode-boxes',
+    attributes: { scales: [10, 10, 5, 5], anchors: 'center-size' },
+    inputs: [float([2, 67, 4]), float([67, 4], true)],
+    output: floatOutput,
+  },
+  {
+    family: 'detection',
+    op: 'non-max-suppression',
+    attributes: {
+      maxPerClass: 20,
+      scoreThreshold: -1,
+      keepsEqualScore: false,
+      iouThreshold: 0.5,
+      dropsEqualOverlap: false,
+    },
+    inputs: [float([2, 300, 4]), float([2, 3, 300])],
+    output: int32Output,
+    moreOutputs: [floatOutput, int32Output],
   },
 ];

@@ -130,14 +130,19 @@ function listTrials(device: Device, selfTestCase: SelfTestCase): Trial[] {
 async function runTrial(device: Device, trial: Trial, signal: AbortSignal | undefined): Promise<Outcome> {
   const { selfTestCase, kernel, engine, rounding } = trial;
   const { graph, inputs } = drawGraph(selfTestCase);
-  const expected = runReference(graph, inputs, rounding).get('output')!;
-  const failure = { op: selfTestCase.op, kernel: kernel ?? 'chosen', engine, rounding, elements: expected.data.length };
+  const reference = runReference(graph, inputs, rounding);
+  const expected = graph.outputs.map((name) => reference.get(name)!);
+  const elements = expected.reduce((sum, { data }) => sum + data.length, 0);
+  const failure = { op: selfTestCase.op, kernel: kernel ?? 'chosen', engine, rounding, elements };
   try {
     const acceptKernel = (_op: string, name: string): boolean => kernel === undefined || name === kernel;
     const session = await createSession(device, graph, { engine, rounding, acceptKernel, signal });
     try {
-      const { output } = await session.run(inputs, { signal });
-      const mismatches = countMismatches(output, expected);
+      const results = await session.run(inputs, { signal });
+      const mismatches = graph.outputs.reduce(
+        (sum, name, index) => sum + countMismatches(results[name], expected[index]),
+        0,
+      );
       return mismatches === 0 ? 'passed' : { ...failure, mismatches };
     } finally {
       session.destroy();
@@ -146,7 +151,7 @@ async function runTrial(device: Device, trial: Trial, signal: AbortSignal | unde
     if (error instanceof UnsupportedOpError) return 'not accepted';
     // Nothing can be said of kernels on a device that is gone.
     if (!(error instanceof DeviceError) || goneReasons.has(error.reason)) throw error;
-    return { ...failure, mismatches: expected.data.length, error: error.message };
+    return { ...failure, mismatches: elements, error: error.message };
   }
 }
 
@@ -163,12 +168,12 @@ function countMismatches(actual: Tensor, expected: Tensor): number {
 }
 
 function drawGraph(selfTestCase: SelfTestCase): { graph: Graph; inputs: Record<string, Tensor> } {
-  const { op, attributes, inputs: types, output } = selfTestCase;
+  const { op, attributes, inputs: read, output, moreOutputs = [] } = selfTestCase;
   const random = createRandom(1).fork(op);
   const values: Record<string, TensorType> = {};
   const constants: Record<string, Tensor> = {};
   const inputs: Record<string, Tensor> = {};
-  const names = types.map((type, index) => {
+  const names = read.map((type, index) => {
     const name = `input${index}`;
     const tensor = draw(type, random);
     values[name] = { dtype: type.dtype, shape: type.shape, quantization: type.quantization };
@@ -181,9 +186,15 @@ function drawGraph(selfTestCase: SelfTestCase): { graph: Graph; inputs: Record<s
     inputs: names.map((name) => values[name]),
     constants: names.map((name) => constants[name]),
   };
-  const [shape] = getOp(op).inferShape(context);
-  values['output'] = { ...output, shape };
-  const node = { name: op, op, attributes, inputs: names, outputs: ['output'] };
+  const types = [output, ...moreOutputs];
+  const outputs = getOp(op)
+    .inferShape(context)
+    .map((shape, index) => {
+      const name = `output${index}`;
+      values[name] = { ...types[index], shape };
+      return name;
+    });
+  const node = { name: op, op, attributes, inputs: names, outputs };
   const graph: Graph = {
     name: `self-test ${op}`,
     nodes: [node],
@@ -191,7 +202,7 @@ function drawGraph(selfTestCase: SelfTestCase): { graph: Graph; inputs: Record<s
     constants,
     metadata: {},
     inputs: Object.keys(inputs),
-    outputs: ['output'],
+    outputs,
   };
   return { graph, inputs };
 }
