@@ -42,6 +42,9 @@ import epilogueAddInt8 from '../../shaders/lib/epilogue-add-int8.wgsl';
 import epilogueNoneFloat from '../../shaders/lib/epilogue-none-float.wgsl';
 import epilogueNoneInt8 from '../../shaders/lib/epilogue-none-int8.wgsl';
 import errorFunction from '../../shaders/lib/error-function.wgsl';
+import finishCodes from '../../shaders/lib/finish-codes.wgsl';
+import finishMean from '../../shaders/lib/finish-mean.wgsl';
+import finishNumbers from '../../shaders/lib/finish-numbers.wgsl';
 import functionAbs from '../../shaders/lib/function-abs.wgsl';
 import functionCeil from '../../shaders/lib/function-ceil.wgsl';
 import functionCos from '../../shaders/lib/function-cos.wgsl';
@@ -70,8 +73,6 @@ import functionTanh from '../../shaders/lib/function-tanh.wgsl';
 import linearIndex from '../../shaders/lib/linear-index.wgsl';
 import maxFloat from '../../shaders/lib/max-float.wgsl';
 import maxInt8 from '../../shaders/lib/max-int8.wgsl';
-import meanFloat from '../../shaders/lib/mean-float.wgsl';
-import meanInt8 from '../../shaders/lib/mean-int8.wgsl';
 import orderCodes from '../../shaders/lib/order-codes.wgsl';
 import orderNumbers from '../../shaders/lib/order-numbers.wgsl';
 import outputFloat from '../../shaders/lib/output-float.wgsl';
@@ -86,6 +87,7 @@ import recode from '../../shaders/lib/recode.wgsl';
 import reduceChunks from '../../shaders/lib/reduce-chunks.wgsl';
 import reduceOnce from '../../shaders/lib/reduce-once.wgsl';
 import reduceSmallTaps from '../../shaders/lib/reduce-small-taps.wgsl';
+import reducedRows from '../../shaders/lib/reduced-rows.wgsl';
 import requantizeFloat from '../../shaders/lib/requantize-float.wgsl';
 import requantizeTfliteDouble from '../../shaders/lib/requantize-tflite-double.wgsl';
 import requantizeTfliteSingle from '../../shaders/lib/requantize-tflite-single.wgsl';
@@ -150,6 +152,9 @@ export const shaderLibrary: Readonly<Record<string, string>> = {
   'epilogue-none-float': epilogueNoneFloat,
   'epilogue-none-int8': epilogueNoneInt8,
   'error-function': errorFunction,
+  'finish-codes': finishCodes,
+  'finish-mean': finishMean,
+  'finish-numbers': finishNumbers,
   'function-abs': functionAbs,
   'function-ceil': functionCeil,
   'function-cos': functionCos,
@@ -178,8 +183,6 @@ export const shaderLibrary: Readonly<Record<string, string>> = {
   'linear-index': linearIndex,
   'max-float': maxFloat,
   'max-int8': maxInt8,
-  'mean-float': meanFloat,
-  'mean-int8': meanInt8,
   'order-codes': orderCodes,
   'order-numbers': orderNumbers,
   'output-float': outputFloat,
@@ -194,6 +197,7 @@ export const shaderLibrary: Readonly<Record<string, string>> = {
   'reduce-chunks': reduceChunks,
   'reduce-once': reduceOnce,
   'reduce-small-taps': reduceSmallTaps,
+  'reduced-rows': reducedRows,
   'requantize-float': requantizeFloat,
   'requantize-tflite-double': requantizeTfliteDouble,
   'requantize-tflite-single': requantizeTfliteSingle,

@@ -45,8 +45,11 @@ import { nonMaxSuppression } from './non-max-suppression.ts';
 import { notEqual } from './not-equal.ts';
 import { pad } from './pad.ts';
 import { pow } from './pow.ts';
+import { prod } from './prod.ts';
 import { quantize } from './quantize.ts';
 import { reciprocal } from './reciprocal.ts';
+import { reduceMax } from './reduce-max.ts';
+import { reduceMin } from './reduce-min.ts';
 import { relu } from './relu.ts';
 import { reshape } from './reshape.ts';
 import { resizeBilinear } from './resize-bilinear.ts';
@@ -65,6 +68,7 @@ import { sqrt } from './sqrt.ts';
 import { square } from './square.ts';
 import { squaredDifference } from './squared-difference.ts';
 import { sub } from './sub.ts';
+import { sum } from './sum.ts';
 import { tanh } from './tanh.ts';
 import { transpose } from './transpose.ts';
 import type { OpDefinition } from './define-op.ts';
@@ -116,8 +120,11 @@ export const ops: {
   readonly 'not-equal': typeof notEqual;
   readonly pad: typeof pad;
   readonly pow: typeof pow;
+  readonly prod: typeof prod;
   readonly quantize: typeof quantize;
   readonly reciprocal: typeof reciprocal;
+  readonly 'reduce-max': typeof reduceMax;
+  readonly 'reduce-min': typeof reduceMin;
   readonly relu: typeof relu;
   readonly reshape: typeof reshape;
   readonly 'resize-bilinear': typeof resizeBilinear;
@@ -136,6 +143,7 @@ export const ops: {
   readonly square: typeof square;
   readonly 'squared-difference': typeof squaredDifference;
   readonly sub: typeof sub;
+  readonly sum: typeof sum;
   readonly tanh: typeof tanh;
   readonly transpose: typeof transpose;
 } = {
@@ -184,8 +192,11 @@ export const ops: {
   'not-equal': notEqual,
   pad,
   pow,
+  prod,
   quantize,
   reciprocal,
+  'reduce-max': reduceMax,
+  'reduce-min': reduceMin,
   relu,
   reshape,
   'resize-bilinear': resizeBilinear,
@@ -204,6 +215,7 @@ export const ops: {
   square,
   'squared-difference': squaredDifference,
   sub,
+  sum,
   tanh,
   transpose,
 };

@@ -1,52 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { meanMultiplier } from '../../src/ops/lib/mean-multiplier.ts';
-import { mean, type MeanAttributes } from '../../src/ops/mean.ts';
+import { mean } from '../../src/ops/mean.ts';
 import { float32, int8, uint8 } from '../support/codes.ts';
-import { type OpCase, testOp } from '../support/test-op.ts';
-
-const geometries: readonly (readonly [readonly number[], readonly number[]])[] = [
-  [
-    [1, 1, 1, 1],
-    [1, 2],
-  ],
-  [
-    [2, 7, 7, 20],
-    [1, 2],
-  ],
-  [
-    [1, 7, 7, 1280],
-    [1, 2],
-  ],
-  [
-    [1, 40, 41, 3],
-    [1, 2],
-  ],
-  [[2, 3, 5, 7], [-2]],
-  [
-    [2, 3, 5, 6],
-    [0, 2],
-  ],
-  [[2, 3, 5, 6], [3]],
-  [
-    [2, 3, 5, 6],
-    [1, 3],
-  ],
-  [
-    [2, 3, 5, 6],
-    [0, 1, 2, 3],
-  ],
-  [[3, 67], [1]],
-  [[9, 300], [-1]],
-  [[5], [0]],
-  [
-    [2, 3, 2, 3, 2, 3],
-    [1, 3, 5],
-  ],
-  [
-    [2, 3, 2, 3, 2, 3],
-    [0, 2, 4],
-  ],
-];
+import { reductionCases } from '../support/reduction-cases.ts';
+import { testOp } from '../support/test-op.ts';
 
 testOp(
   mean,
@@ -56,13 +13,11 @@ testOp(
     { label: 'int8 to another scale', input: int8(0.1, -9), output: int8(0.013, 20) },
     { label: 'uint8', input: uint8(0.02, 140), output: uint8(0.015, 100) },
   ].flatMap(({ label, input, output }) =>
-    geometries.flatMap(([shape, axes]) =>
-      [true, false].map((keepDims): OpCase<MeanAttributes> => ({
-        name: `${label} [${shape.join(', ')}] over ${axes.join(', ')}${keepDims ? ', kept' : ''}`,
-        attributes: { axes, keepDims },
-        inputs: [{ ...input, shape }],
-        outputs: [output],
-        length: axes.reduce((count, axis) => count * shape.at(axis)!, 1),
+    reductionCases(label, input, output).flatMap((opCase) =>
+      [true, false].map((keepDims) => ({
+        ...opCase,
+        name: `${opCase.name}${keepDims ? ', kept' : ''}`,
+        attributes: { ...opCase.attributes, keepDims },
       })),
     ),
   ),

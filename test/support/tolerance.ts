@@ -18,6 +18,8 @@ const tolerances: Readonly<Record<string, (length: number) => Tolerance>> = {
   'depthwise-conv2d': sum,
   matmul: sum,
   mean: sum,
+  sum,
+  prod: (length) => ({ absolute: 0, relative: length }),
   'resize-bilinear': () => ({ absolute: 4, relative: 4 }),
   'average-pool2d': sum,
   // exp of up to about 2, then a sum of two products.

@@ -12,11 +12,11 @@ import { dequantize } from './operators/dequantize.ts';
 import { fullyConnected } from './operators/fully-connected.ts';
 import { gather } from './operators/gather.ts';
 import { logicalNot } from './operators/logical-not.ts';
-import { mean } from './operators/mean.ts';
 import { pack } from './operators/pack.ts';
 import { pad } from './operators/pad.ts';
 import { pool2d } from './operators/pool2d.ts';
 import { quantize } from './operators/quantize.ts';
+import { reduction } from './operators/reduction.ts';
 import { relu } from './operators/relu.ts';
 import { reshape } from './operators/reshape.ts';
 import { resize } from './operators/resize.ts';
@@ -44,11 +44,11 @@ export const operatorFamilies: readonly OperatorFamily[] = [
   fullyConnected,
   gather,
   logicalNot,
-  mean,
   pack,
   pad,
   pool2d,
   quantize,
+  reduction,
   relu,
   reshape,
   resize,

@@ -69,9 +69,11 @@ const steps: Record<string, fc.Arbitrary<(chain: GraphChain) => void>> = {
     const taken = shape.map((length, axis) => Math.ceil((length - begin[axis]) / strides[axis]));
     chain.add('slice', { begin, size: taken, strides });
   }),
-  mean: fc.subarray([0, 1, 2, 3], { minLength: 1, maxLength: 2 }).map((axes) => (chain) => {
-    chain.add('mean', { axes, keepDims: true });
-  }),
+  reduce: fc
+    .tuple(fc.constantFrom('mean', 'sum', 'reduce-max'), fc.subarray([0, 1, 2, 3], { minLength: 1, maxLength: 2 }))
+    .map(([op, axes]) => (chain) => {
+      chain.add(op, { axes, keepDims: true });
+    }),
   reshape: fc.nat(3).map((kind) => (chain) => {
     const [n, h, w, c] = chain.type().shape;
     const shapes = [
