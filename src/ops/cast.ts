@@ -55,6 +55,10 @@ export const cast: OpDefinition<CastAttributes> = defineOp({
     return [y];
   },
   kernels: [kernel],
+  inputOffsets(context) {
+    const [from, to] = dtypes(context);
+    return from === to ? [0] : undefined;
+  },
   partition: elementwisePartition(),
 });
 

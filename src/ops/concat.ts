@@ -1,6 +1,7 @@
 import shader from '../../shaders/concat.wgsl';
 import { ShapeError } from '../errors.ts';
 import { codeRange } from '../tensor/dtype.ts';
+import { isDenseOnDevice } from '../tensor/quads.ts';
 import {
   elementCount,
   formatShape,
@@ -29,6 +30,7 @@ import {
   operand,
   operandType,
   quadsImport,
+  sameEncoding,
   sameQuantization,
   streamingCost,
   tensorQuantization,
@@ -173,6 +175,20 @@ export const concat: OpDefinition<ConcatAttributes> = defineOp({
     return [y];
   },
   kernels: [kernel],
+  /** Inputs encoded as the output that follow each other along its outermost axis are ranges of its bytes. */
+  inputOffsets(context) {
+    const { attributes, outputs } = context;
+    const [{ shape }] = outputs;
+    const inputs = inputTypes(context);
+    const axis = normalizeAxis(attributes.axis, shape.length, `concat "${context.name}"`);
+    const isSame = attributes.activation === 'none' && inputs.every((input) => sameEncoding(input, outputs[0]));
+    const isOutermost = inputs.length === 1 || shape.slice(0, axis).every((size) => size === 1);
+    // Along the last axis all but the last input must fill their quads.
+    const begins = axis < shape.length - 1 || inputs.slice(0, -1).every((input) => isDenseOnDevice(input.shape));
+    if (!isSame || !isOutermost || !begins) return undefined;
+    let end = 0;
+    return inputs.map((input) => (end += quadCount(input.shape)) - quadCount(input.shape));
+  },
   split: splitJoin,
   partition: {
     unit: () => 1,

@@ -144,8 +144,12 @@ export interface OpDefinition<A> {
   readonly quantization?: QuantizationRule;
   /** In order of preference; the first that accepts is used. */
   readonly kernels: readonly Kernel<A>[];
-  /** True when the output is the input's bytes under another shape, so that no dispatch is needed. */
-  isAlias?(context: OpContext<A>): boolean;
+  /**
+   * Where each input's first quad would lie, counted from the output's, if both were the same bytes of the device: no
+   * dispatch is needed where they can be. A single input holds all of the output; several make it up together. Undefined
+   * where elements change, or are apart.
+   */
+  inputOffsets?(context: OpContext<A>): readonly number[] | undefined;
   /** Attributes for the same node after its uint8 values became int8; only where the op's rounding depends on the sign. */
   lowerUnsigned?(attributes: A): A;
   /** Attributes for new input types, where an attribute repeats a size (a reshape's batch). */

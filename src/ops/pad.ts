@@ -110,6 +110,10 @@ export const pad: OpDefinition<PadAttributes> = defineOp({
     return [y];
   },
   kernels: [kernel],
+  inputOffsets(context) {
+    requireSameEncoding('pad', context.name, operandType('pad', context, 0), context.outputs[0]);
+    return context.attributes.padding.flat().every((size) => size === 0) ? [0] : undefined;
+  },
   partition: {
     unit: () => 1,
     part(context, { axis, start, end }) {

@@ -7,7 +7,14 @@ import { elementCount, rowLength } from '../tensor/shape.ts';
 import { emptyTensor, type TensorType } from '../tensor/tensor.ts';
 import { defineOp, type Kernel, type OpContext, type OpDefinition } from './define-op.ts';
 import { elementwisePartition, unaryDispatch } from './lib/elementwise.ts';
-import { everyDType, operand, operandType, requireMatchingAxis, tensorQuantization } from './lib/operands.ts';
+import {
+  everyDType,
+  operand,
+  operandType,
+  requireMatchingAxis,
+  sameEncoding,
+  tensorQuantization,
+} from './lib/operands.ts';
 import { hasThresholds, quantizeThresholds, thresholdWords } from './lib/quantize-thresholds.ts';
 import { recode, recodeConstants, recoding } from './lib/recode.ts';
 
@@ -109,13 +116,21 @@ export const quantize: OpDefinition<QuantizeAttributes> = defineOp({
   },
   kernels: [float, int8],
   partition: elementwisePartition(),
+  inputOffsets: (context) => (sameEncoding(operandType('quantize', context, 0), context.outputs[0]) ? [0] : undefined),
+  /** Codes that became real numbers become the same codes again, unless the numbers leave float32. */
+  absorbProducer(self, producer) {
+    const [codes] = producer.context.inputs;
+    if (producer.op !== 'dequantize' || !codes || !sameEncoding(codes, self.context.outputs[0])) return undefined;
+    const { scales } = outputQuantization(self.context);
+    return scales.length === 1 && hasThresholds(scales[0]) ? { attributes: {}, inputs: producer.inputs } : undefined;
+  },
 });
 
 function isPerTensorOrLastAxis({ scales, axis }: Quantization, type: TensorType): boolean {
   return scales.length === 1 || axis === type.shape.length - 1;
 }
 
-function outputQuantization(context: OpContext<QuantizeAttributes>): Quantization {
+function outputQuantization(context: Pick<OpContext<QuantizeAttributes>, 'name' | 'outputs'>): Quantization {
   const output = context.outputs[0];
   const { quantization } = output;
   if (!isQuantizedDType(output.dtype) || quantization === undefined) {

@@ -1,5 +1,6 @@
 import shader from '../../shaders/reshape.wgsl';
 import { ShapeError } from '../errors.ts';
+import { sameOnDevice } from '../tensor/quads.ts';
 import { elementCount, formatShape, quadCount, rowLength, sameShape, type Shape } from '../tensor/shape.ts';
 import { createTensor } from '../tensor/tensor.ts';
 import { defineOp, type Kernel, type OpContext, type OpDefinition } from './define-op.ts';
@@ -72,13 +73,16 @@ export const reshape: OpDefinition<ReshapeAttributes> = defineOp({
       };
     },
   },
-  isAlias(context) {
+  inputOffsets(context) {
     const input = operandType('reshape', context, 0);
     const output = context.outputs[0];
     requireSameEncoding('reshape', context.name, input, output);
-    const channels = [rowLength(input.shape), rowLength(output.shape)];
-    return channels[0] === channels[1] || channels.every((size) => size % 4 === 0);
+    return sameOnDevice(input.shape, output.shape) ? [0] : undefined;
   },
+  absorbProducer: (self, producer) =>
+    producer.op === 'reshape'
+      ? { attributes: self.attributes as ReshapeAttributes, inputs: producer.inputs }
+      : undefined,
   /**
    * The first axis of the new shape grows or shrinks with that of the input: rows are in order, so what a shape holds
    * for one index of the batch stays together, whether the axis is the batch itself or holds a multiple of it.

@@ -108,6 +108,21 @@ export const slice: OpDefinition<SliceAttributes> = defineOp({
       };
     },
   },
+  /** Neighbours along the outermost axis of which some are taken, with all that lies in each: one range of bytes. */
+  inputOffsets(context) {
+    const { shape } = operandType('slice', context, 0);
+    const { begin, size, strides } = context.attributes;
+    requireSameEncoding('slice', context.name, encodedAs(context), context.outputs[0]);
+    const last = shape.length - 1;
+    const axis = size.findIndex((count) => count > 1);
+    const inner = axis < 0 ? last + 1 : axis + 1;
+    const isRange = size.every((count, other) => other < inner || count === shape[other]);
+    // Along the last axis a row's quads are the neighbours; of a single index of every axis one quad is taken.
+    const isAtQuad = last < 0 || begin[last] % 4 === 0;
+    if (!isRange || !isAtQuad || (axis >= 0 && strides[axis] !== 1)) return undefined;
+    const rows = offsetOf(begin.slice(0, -1), denseStrides(shape.slice(0, -1)));
+    return [-(rows * quadsPerRow(shape) + Math.floor((begin[last] ?? 0) / 4))];
+  },
   /** What took the whole first axis takes the whole of another batch. */
   adaptAttributes(before, inputs) {
     const { begin, size, strides } = before.attributes;

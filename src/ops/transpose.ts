@@ -2,6 +2,7 @@ import rowsShader from '../../shaders/slice.wgsl';
 import elementsShader from '../../shaders/transpose.wgsl';
 import { ShapeError } from '../errors.ts';
 import type { Quantization } from '../tensor/quantization.ts';
+import { sameOnDevice } from '../tensor/quads.ts';
 import { formatShape, quadCount, quadsPerRow, rowLength, type Shape } from '../tensor/shape.ts';
 import { emptyTensor, type TensorType } from '../tensor/tensor.ts';
 import { defineOp, type Kernel, type KernelContext, type OpContext, type OpDefinition } from './define-op.ts';
@@ -101,12 +102,13 @@ export const transpose: OpDefinition<TransposeAttributes> = defineOp({
     }),
   },
   /** Axes of size 1 move freely: the elements stay in their order, and the rows as they are padded. */
-  isAlias(context) {
+  inputOffsets(context) {
     const { shape } = operandType('transpose', context, 0);
+    const [output] = context.outputs;
+    requireSameEncoding('transpose', context.name, encodedAs(context), output);
     const moved = context.attributes.permutation.filter((axis) => shape[axis] !== 1);
     const isOrdered = moved.every((axis, index) => index === 0 || axis > moved[index - 1]);
-    const channels = [rowLength(shape), rowLength(context.outputs[0].shape)];
-    return isOrdered && (channels[0] === channels[1] || channels.every((size) => size % 4 === 0));
+    return isOrdered && sameOnDevice(shape, output.shape) ? [0] : undefined;
   },
 });
 

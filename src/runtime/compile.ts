@@ -1,6 +1,7 @@
 import { UnsupportedOpError } from '../errors.ts';
 import { naming, nodeContext } from '../graph/context.ts';
 import { graphLimits } from '../graph/demands.ts';
+import { dropIdentities } from '../graph/drop-identities.ts';
 import { fitLimits, fitsLimits } from '../graph/fit-limits.ts';
 import { foldConstants } from '../graph/fold-constants.ts';
 import { FreshNames } from '../graph/fresh-names.ts';
@@ -15,6 +16,7 @@ import type { Dispatch, Kernel, KernelContext, OpContext } from '../ops/define-o
 import { getOp } from '../ops/registry.ts';
 import type { Rounding } from '../tensor/requantize.ts';
 import { formatShape } from '../tensor/shape.ts';
+import { planViews, type View } from './views.ts';
 
 /** How a graph becomes a program. */
 export interface CompileOptions {
@@ -24,11 +26,11 @@ export interface CompileOptions {
   readonly fusion: boolean;
   /** Nodes whose shaders differ only in sizes share a pipeline that reads the sizes at run time. */
   readonly sharePipelines: boolean;
-  /** Restricts which kernels may be chosen, by name; for tests and measurements. */
+  /** Restricts which kernels may be chosen, by name, and with `none` which nodes may do without; for tests and measurements. */
   readonly acceptKernel?: (op: string, kernel: string) => boolean;
 }
 
-/** A node with the kernel that computes it. An alias has neither kernel nor dispatch. */
+/** A node with the kernel that computes it. Where no byte moves there is neither kernel nor dispatch. */
 export interface Step {
   readonly node: GraphNode;
   readonly kernel?: Kernel<object>;
@@ -40,8 +42,8 @@ export interface Step {
 export interface Program {
   readonly graph: Graph;
   readonly steps: readonly Step[];
-  /** value → the value whose bytes it shares; values that are no alias are absent. */
-  readonly aliases: ReadonlyMap<string, string>;
+  /** value → where its bytes lie in those of another value; values that have bytes of their own are absent. */
+  readonly views: ReadonlyMap<string, View>;
   /** value → the values that hold its consecutive device bytes, in order; values that are whole are absent. */
   readonly pieces: ReadonlyMap<string, readonly string[]>;
 }
@@ -56,16 +58,17 @@ export function compile(source: Graph, capabilities: Capabilities, options: Comp
   const { rounding } = options;
   const names = new FreshNames(source);
   const folded = foldConstants(lowerUnsigned(source), rounding);
-  const lowered = options.fusion ? fuse(folded) : folded;
+  const lowered = options.fusion ? fuse(dropIdentities(folded)) : folded;
   const graph = splitNodes(lowered, rounding, names);
   const limits = graphLimits(capabilities.limits);
   const choose: ChooseLaunch = (op, context) => chooseLaunch(op, context, capabilities, options);
-  const planned = planSteps(graph, choose, rounding);
+  const plan = (lowered: Graph): Plan => planSteps(lowered, choose, capabilities.limits, options);
+  const planned = plan(graph);
   const launches = planned.steps.map(({ node, dispatch }) => [node, dispatch] as const);
   if (fitsLimits(graph, limits, launches)) return specialize(graph, planned, new Map(), options);
   const fitted = fitLimits(lowered, limits, rounding, names, (op, context) => choose(op, context)?.dispatch);
   const cut = splitNodes(fitted.graph, rounding, names);
-  return specialize(cut, planSteps(cut, choose, rounding), fitted.pieces, options);
+  return specialize(cut, plan(cut), fitted.pieces, options);
 }
 
 type Launch = Required<Pick<Step, 'kernel' | 'dispatch'>>;
@@ -86,22 +89,21 @@ function chooseLaunch(
 }
 
 /** Steps that have no shaders yet: those of what is too large could not be written. */
-type Plan = Pick<Program, 'steps' | 'aliases'>;
+type Plan = Pick<Program, 'steps' | 'views'>;
 
 /** @throws UnsupportedOpError listing every node that no kernel accepts */
-function planSteps(graph: Graph, choose: ChooseLaunch, rounding: Rounding): Plan {
-  const aliases = new Map<string, string>();
+function planSteps(
+  graph: Graph,
+  choose: ChooseLaunch,
+  { minStorageBufferOffsetAlignment }: Capabilities['limits'],
+  { rounding, acceptKernel }: CompileOptions,
+): Plan {
+  const mayBeFree = ({ op }: GraphNode): boolean => acceptKernel?.(op, 'none') ?? true;
+  const { free, views } = planViews(graph, rounding, minStorageBufferOffsetAlignment, mayBeFree);
   const unsupported: string[] = [];
   const steps: Step[] = [];
   for (const node of graph.nodes) {
-    const context = nodeContext(graph, node, rounding);
-    // A constant has no bytes among the activations to share.
-    if (getOp(node.op).isAlias?.(context) && !Object.hasOwn(graph.constants, node.inputs[0])) {
-      aliases.set(node.outputs[0], aliases.get(node.inputs[0]) ?? node.inputs[0]);
-      steps.push({ node });
-      continue;
-    }
-    const launch = naming(node, () => choose(node.op, context));
+    const launch = free.has(node) ? {} : naming(node, () => choose(node.op, nodeContext(graph, node, rounding)));
     if (launch === undefined) unsupported.push(describeNode(graph, node));
     else steps.push({ node, ...launch });
   }
@@ -110,12 +112,12 @@ function planSteps(graph: Graph, choose: ChooseLaunch, rounding: Rounding): Plan
       `graph "${graph.name}": no kernel accepts ${unsupported.length} of its nodes:\n${unsupported.join('\n')}\nConvert them to float32 or int8 tensors of supported shapes.`,
     );
   }
-  return { steps, aliases };
+  return { steps, views };
 }
 
 function specialize(
   graph: Graph,
-  { steps, aliases }: Plan,
+  { steps, views }: Plan,
   pieces: Program['pieces'],
   { sharePipelines }: CompileOptions,
 ): Program {
@@ -129,7 +131,7 @@ function specialize(
     texts.set(text, text);
     return { ...step, shader: { ...shader, text } };
   };
-  return { graph, steps: steps.map(withShader), aliases, pieces };
+  return { graph, steps: steps.map(withShader), views, pieces };
 }
 
 function describeNode(graph: Graph, node: GraphNode): string {

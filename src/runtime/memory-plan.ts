@@ -1,5 +1,6 @@
 import { deviceBytes } from '../tensor/quads.ts';
 import type { TensorType } from '../tensor/tensor.ts';
+import type { Program } from './compile.ts';
 
 /** A value's place on the device. */
 export interface Placement {
@@ -8,7 +9,10 @@ export interface Placement {
   readonly sizeBytes: number;
 }
 
-/** One step of the program as the planner sees it: the values it reads and writes, by root name. */
+/**
+ * One step of the program as the planner sees it: the values it reads and writes, by the names of those in whose memory
+ * they lie. Several steps may write one, each another part.
+ */
 export interface PlannedStep {
   readonly reads: readonly string[];
   readonly writes: readonly string[];
@@ -29,16 +33,31 @@ export interface MemoryPlanOptions {
 interface Lifetime {
   readonly name: string;
   readonly sizeBytes: number;
-  /** Step that writes it; −1 for a graph input. */
+  /** First step that writes it; −1 for a graph input. */
   readonly start: number;
   /** Last step that reads it; the number of steps for a graph output. */
   end: number;
 }
 
+/** Places the activations of a program. */
+export function planProgramMemory({ graph, steps, views, pieces }: Program, options: MemoryPlanOptions): MemoryPlan {
+  const root = (name: string): string => views.get(name)?.root ?? name;
+  const whole = (name: string): readonly string[] => pieces.get(name) ?? [name];
+  const planned = steps.map(({ node, dispatch }) => ({
+    reads: node.inputs.filter((name) => name !== '').map(root),
+    // Without a dispatch nothing is written: the bytes are there.
+    writes: dispatch === undefined ? [] : node.outputs.map(root),
+  }));
+  const types = new Map<string, TensorType>(Object.entries(graph.values));
+  for (const name of Object.keys(graph.constants)) types.delete(name);
+  const [inputs, outputs] = [graph.inputs, graph.outputs].map((names) => names.flatMap(whole).map(root));
+  return planMemory(planned, types, inputs, outputs, options);
+}
+
 /**
  * Places every activation so that values whose lifetimes do not overlap share memory.
- * A buffer cannot be read and written in one dispatch even at disjoint ranges, so a step's outputs never lie in an arena
- * that holds one of its inputs: two arenas for a chain, more where a step reads from several.
+ * A buffer cannot be read and written in one dispatch even at disjoint ranges, so what a step writes never lies in an
+ * arena that holds something it reads: two arenas for a chain, more where a step reads from several.
  */
 export function planMemory(
   steps: readonly PlannedStep[],
@@ -49,10 +68,10 @@ export function planMemory(
 ): MemoryPlan {
   const placements = new Map<string, Placement>();
   const arenas: Arena[] = [];
+  const opposites = findOpposites(steps);
   // In the order in which values begin to live: who has died does not come back.
   for (const { name, sizeBytes, start, end } of findLifetimes(steps, types, inputs, outputs)) {
-    const step = start < 0 ? undefined : steps[start];
-    const forbidden = new Set(step?.reads.map((read) => placements.get(read)?.arena));
+    const forbidden = new Set(opposites.get(name)?.map((other) => placements.get(other)?.arena));
     let number = 0;
     let gap: Gap | undefined;
     for (; gap === undefined; number++) {
@@ -92,6 +111,22 @@ interface Gap {
   readonly index: number;
 }
 
+/** For every value those that a step reads and writes it, or writes and reads it, with. */
+function findOpposites(steps: readonly PlannedStep[]): ReadonlyMap<string, readonly string[]> {
+  const opposites = new Map<string, string[]>();
+  const add = (name: string, other: string): unknown =>
+    opposites.get(name)?.push(other) ?? opposites.set(name, [other]);
+  for (const { reads, writes } of steps) {
+    for (const write of writes) {
+      for (const read of reads) {
+        add(read, write);
+        add(write, read);
+      }
+    }
+  }
+  return opposites;
+}
+
 function findLifetimes(
   steps: readonly PlannedStep[],
   types: ReadonlyMap<string, TensorType>,
@@ -100,16 +135,17 @@ function findLifetimes(
 ): Lifetime[] {
   const lifetimes = new Map<string, Lifetime>();
   const begin = (name: string, start: number): void => {
+    if (lifetimes.has(name)) return;
     const { dtype, shape } = types.get(name)!;
     lifetimes.set(name, { name, sizeBytes: deviceBytes(dtype, shape), start, end: start });
   };
   for (const name of inputs) begin(name, -1);
   steps.forEach((step, index) => {
-    for (const name of step.reads) {
+    for (const name of step.writes) begin(name, index);
+    for (const name of [...step.reads, ...step.writes]) {
       const lifetime = lifetimes.get(name);
       if (lifetime) lifetime.end = index;
     }
-    for (const name of step.writes) begin(name, index);
   });
   for (const name of outputs) {
     const lifetime = lifetimes.get(name);

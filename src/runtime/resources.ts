@@ -4,7 +4,7 @@ import { untilAborted } from '../gpu/until-aborted.ts';
 import type { Pipeline } from '../gpu/pipelines.ts';
 import type { GraphNode } from '../graph/graph.ts';
 import type { Binding } from '../ops/define-op.ts';
-import type { TensorType } from '../tensor/tensor.ts';
+import { deviceBytes } from '../tensor/quads.ts';
 import type { Program, Step } from './compile.ts';
 import {
   groupUploads,
@@ -13,7 +13,7 @@ import {
   smallestSharedBytes,
   type ConstantUpload,
 } from './constant-uploads.ts';
-import { planMemory } from './memory-plan.ts';
+import { planProgramMemory } from './memory-plan.ts';
 
 /** A range of a buffer. */
 export interface Slice {
@@ -39,9 +39,9 @@ export function encodeStep(pass: GPUComputePassEncoder, { pipeline, bindGroup, w
 
 /** Everything a program holds on the device. */
 export interface Resources {
-  /** One entry per step of the program; undefined for aliases. */
+  /** One entry per step of the program; undefined for those without a dispatch. */
   readonly steps: readonly (PreparedStep | undefined)[];
-  /** Where a value lies, under its own name or the one it is an alias of: in one range, or in consecutive pieces. */
+  /** Where a value lies, by itself or in another: in one range, or in consecutive pieces. */
   locate(name: string): readonly Slice[];
   /** Gives back the memory. Safe to call twice. */
   free(): void;
@@ -110,9 +110,12 @@ async function allocate(
   const compiled = await untilAborted(pipelines, signal);
 
   const locateWhole = (name: string): Slice => {
-    const slice = places.values.get(program.aliases.get(name) ?? name);
+    const view = program.views.get(name);
+    const slice = places.values.get(view?.root ?? name);
     if (slice === undefined) throw new DeviceError(`${owner}: value "${name}" has no place on the device.`);
-    return slice;
+    if (view === undefined) return slice;
+    const { dtype, shape } = program.graph.values[name];
+    return { buffer: slice.buffer, offset: slice.offset + view.offset, size: deviceBytes(dtype, shape) };
   };
   const locate = (name: string): readonly Slice[] => (program.pieces.get(name) ?? [name]).map(locateWhole);
   let next = 0;
@@ -144,19 +147,8 @@ async function placeActivations(
   frees: (() => void)[],
   slices: Map<string, Slice>,
 ): Promise<void> {
-  const { graph, aliases, pieces } = program;
-  const root = (name: string): string => aliases.get(name) ?? name;
-  const whole = (name: string): readonly string[] => pieces.get(name) ?? [name];
   const { limits } = device.capabilities;
-  const planned = program.steps.map(({ node, dispatch }) => ({
-    reads: node.inputs.filter((name) => name !== '').map(root),
-    // An alias writes nothing: its bytes are its root's.
-    writes: dispatch === undefined ? [] : node.outputs,
-  }));
-  const types = new Map<string, TensorType>(Object.entries(graph.values));
-  for (const name of Object.keys(graph.constants)) types.delete(name);
-  const outputs = graph.outputs.flatMap(whole).map(root);
-  const plan = planMemory(planned, types, graph.inputs.flatMap(whole), outputs, {
+  const plan = planProgramMemory(program, {
     alignment: limits.minStorageBufferOffsetAlignment,
     maxArenaBytes: limits.maxBufferSize,
   });

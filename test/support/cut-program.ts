@@ -29,6 +29,7 @@ export function compileWithin(graph: Graph, limits: ImaginedLimits, options: Par
       maxStorageBufferBindingSize: 2 ** 27,
       maxBufferSize: 2 ** 28,
       maxComputeWorkgroupsPerDimension: 65535,
+      minStorageBufferOffsetAlignment: 256,
       ...limits,
     },
   } as const;

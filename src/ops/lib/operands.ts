@@ -96,12 +96,17 @@ export function sameQuantization(a: Quantization | undefined, b: Quantization | 
   );
 }
 
+/** Whether the elements of both mean the same. */
+export function sameEncoding(a: TensorType, b: TensorType): boolean {
+  return a.dtype === b.dtype && sameQuantization(a.quantization, b.quantization);
+}
+
 /**
  * An op that only moves elements keeps their meaning.
  * @throws UnsupportedOpError when dtype or quantization differ between input and output
  */
 export function requireSameEncoding(op: string, name: string, input: TensorType, output: TensorType): void {
-  if (input.dtype === output.dtype && sameQuantization(input.quantization, output.quantization)) return;
+  if (sameEncoding(input, output)) return;
   throw new UnsupportedOpError(
     `${op} "${name}": input (${describe(input)}) and output (${describe(output)}) are encoded differently. Insert a quantize node.`,
   );
