@@ -8,6 +8,7 @@
 //#import pixels-window
 //#import tile-1
 //#import reduce-chunks
+//#import store-pixels
 const BATCH: u32 = 1;
 const IN_QUADS: u32 = 1;
 const OUT_HEIGHT: u32 = 1;
@@ -38,11 +39,4 @@ fn convolve(index: u32) {
   let window = min(quad * 4u / GROUP_OUT * GROUP_IN / 4u, IN_QUADS - WINDOW);
   let totals = reduceTile(places, quad, window, channels.weightZeroPoints);
   storeTile(first, quad, channels, totals);
-}
-
-fn storePixel(pixel: u32, quad: u32, channels: Channels, total: vec4<Total>) {
-  if (quad < OUT_QUADS && pixel < BATCH * OUT_HEIGHT * OUT_WIDTH) {
-    let index = pixel * OUT_QUADS + quad;
-    y[index] = outputQuad(total, channels, index);
-  }
 }

@@ -96,6 +96,8 @@ import row3Stride2 from '../../shaders/lib/row-3-stride-2.wgsl';
 import rowAny from '../../shaders/lib/row-any.wgsl';
 import rows3 from '../../shaders/lib/rows-3.wgsl';
 import rowsAny from '../../shaders/lib/rows-any.wgsl';
+import storePhases from '../../shaders/lib/store-phases.wgsl';
+import storePixels from '../../shaders/lib/store-pixels.wgsl';
 import tangent from '../../shaders/lib/tangent.wgsl';
 import tile1 from '../../shaders/lib/tile-1.wgsl';
 import tile4 from '../../shaders/lib/tile-4.wgsl';
@@ -206,6 +208,8 @@ export const shaderLibrary: Readonly<Record<string, string>> = {
   'row-any': rowAny,
   'rows-3': rows3,
   'rows-any': rowsAny,
+  'store-phases': storePhases,
+  'store-pixels': storePixels,
   tangent,
   'tile-1': tile1,
   'tile-4': tile4,

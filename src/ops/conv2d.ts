@@ -2,7 +2,7 @@ import { ShapeError } from '../errors.ts';
 import type { Shape } from '../tensor/shape.ts';
 import { defineOp, type OpContext, type OpDefinition } from './define-op.ts';
 import { absorbPad } from './lib/absorb-pad.ts';
-import { convolutionKernels } from './lib/convolution-kernels.ts';
+import { constantWeights, convolutionKernels } from './lib/convolution-kernels.ts';
 import { convolutionSums } from './lib/convolution-reference.ts';
 import {
   activationShapes,
@@ -42,7 +42,10 @@ export const conv2d: OpDefinition<Conv2dAttributes> = defineOp({
     return [finishReference('conv2d', context, inputs, sums, shape.outChannels)];
   },
   quantization: { output: 'calibrated', weights: { input: 1, axis: 0, bias: 2 } },
-  kernels: convolutionKernels('conv2d', shapeOf),
+  kernels: convolutionKernels('conv2d', (context) => ({
+    shape: shapeOf(context),
+    weights: () => constantWeights(context),
+  })),
   partition: {
     // A group sees its own inputs only, so what is cut are whole groups, unless there is just one.
     unit(context, axis) {

@@ -2,7 +2,7 @@ import { ShapeError } from '../errors.ts';
 import type { Shape } from '../tensor/shape.ts';
 import { defineOp, type OpContext, type OpDefinition } from './define-op.ts';
 import { absorbPad } from './lib/absorb-pad.ts';
-import { convolutionKernels } from './lib/convolution-kernels.ts';
+import { constantWeights, convolutionKernels } from './lib/convolution-kernels.ts';
 import {
   activationShapes,
   checkWindow,
@@ -43,7 +43,10 @@ export const depthwiseConv2d: OpDefinition<DepthwiseConv2dAttributes> = defineOp
   // Several outputs of one channel are a grouped convolution.
   kernels: [
     ...depthwiseKernels(shapeOf),
-    ...convolutionKernels<DepthwiseConv2dAttributes>('depthwise-conv2d', shapeOf, groupedWeights),
+    ...convolutionKernels<DepthwiseConv2dAttributes>('depthwise-conv2d', (context) => ({
+      shape: shapeOf(context),
+      weights: () => groupedWeights(context),
+    })),
   ],
   partition: {
     // All outputs of a channel of the input.
@@ -100,10 +103,10 @@ function shapeOf(context: Node): ConvolutionShape {
 
 /** [1, kH, kW, O] as the [O, kH, kW, 1] of a convolution with a group for each channel. */
 function groupedWeights(context: OpContext<object>): Int8Array | Float32Array {
-  const { data, shape } = context.constants[1]!;
-  const outChannels = shape[3];
+  const data = constantWeights(context);
+  const outChannels = context.constants[1]!.shape[3];
   const taps = data.length / outChannels;
-  const grouped = data.slice() as Int8Array | Float32Array;
+  const grouped = data.slice();
   for (let tap = 0, from = 0; tap < taps; tap++) {
     for (let o = 0; o < outChannels; o++) grouped[o * taps + tap] = data[from++];
   }

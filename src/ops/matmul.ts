@@ -1,7 +1,7 @@
 import { ShapeError } from '../errors.ts';
 import { formatShape, rowCount, type Shape } from '../tensor/shape.ts';
 import { defineOp, type OpContext, type OpDefinition } from './define-op.ts';
-import { convolutionKernels } from './lib/convolution-kernels.ts';
+import { constantWeights, convolutionKernels } from './lib/convolution-kernels.ts';
 import { convolutionSums } from './lib/convolution-reference.ts';
 import type { ConvolutionShape } from './lib/convolution-shape.ts';
 import { absorbLayerConsumer, finishReference, type LayerAttributes } from './lib/fused-layer.ts';
@@ -33,7 +33,10 @@ export const matmul: OpDefinition<MatmulAttributes> = defineOp({
     return [finishReference('matmul', context, inputs, sums, shape.outChannels)];
   },
   quantization: { output: 'calibrated', weights: { input: 1, axis: 0, bias: 2 } },
-  kernels: convolutionKernels('matmul', shapeOf),
+  kernels: convolutionKernels('matmul', (context) => ({
+    shape: shapeOf(context),
+    weights: () => constantWeights(context),
+  })),
   partition: {
     unit: () => 1,
     part(context, range) {

@@ -8,6 +8,7 @@ import { averagePool2d } from './average-pool2d.ts';
 import { cast } from './cast.ts';
 import { ceil } from './ceil.ts';
 import { concat } from './concat.ts';
+import { convTranspose2d } from './conv-transpose2d.ts';
 import { conv2d } from './conv2d.ts';
 import { cos } from './cos.ts';
 import { decodeBoxes } from './decode-boxes.ts';
@@ -83,6 +84,7 @@ export const ops: {
   readonly cast: typeof cast;
   readonly ceil: typeof ceil;
   readonly concat: typeof concat;
+  readonly 'conv-transpose2d': typeof convTranspose2d;
   readonly conv2d: typeof conv2d;
   readonly cos: typeof cos;
   readonly 'decode-boxes': typeof decodeBoxes;
@@ -155,6 +157,7 @@ export const ops: {
   cast,
   ceil,
   concat,
+  'conv-transpose2d': convTranspose2d,
   conv2d,
   cos,
   'decode-boxes': decodeBoxes,

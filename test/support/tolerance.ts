@@ -16,6 +16,7 @@ export interface Tolerance {
 const tolerances: Readonly<Record<string, (length: number) => Tolerance>> = {
   conv2d: sum,
   'depthwise-conv2d': sum,
+  'conv-transpose2d': sum,
   matmul: sum,
   mean: sum,
   sum,

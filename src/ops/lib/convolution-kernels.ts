@@ -1,7 +1,7 @@
 import conv2dFloat from '../../../shaders/conv2d-float.wgsl';
 import conv2dInt8 from '../../../shaders/conv2d-int8.wgsl';
 import { bytesPerElement } from '../../tensor/dtype.ts';
-import { zeroPointAt } from '../../tensor/quantization.ts';
+import { type Quantization, scaleAt, zeroPointAt } from '../../tensor/quantization.ts';
 import { deviceBytes } from '../../tensor/quads.ts';
 import { elementCount, quadCount } from '../../tensor/shape.ts';
 import type { Cost, Dispatch, Kernel, KernelContext, OpContext } from '../define-op.ts';
@@ -23,23 +23,38 @@ import { asWords, channelWindow, packedCount, packWeights } from './pack-weights
 /** Products that a float32 sum holds exactly: 2²⁴ / 128². A word has four. */
 const exactWords = 1024 / 4;
 
-type ShapeOf<A> = (context: OpContext<A>) => ConvolutionShape;
+/** The convolution that computes a node. */
+export interface ConvolutionForm {
+  readonly shape: ConvolutionShape;
+  /** The node's constant weights in the order [O, kH, kW, C/groups]. */
+  readonly weights: () => Int8Array | Float32Array;
+  /** Where the convolution's output is not the node's. */
+  readonly placement?: ConvolutionPlacement;
+}
 
-/** Constant weights of a node in the order [O, kH, kW, C/groups]. */
-type WeightsOf = (context: OpContext<LayerAttributes>) => Int8Array | Float32Array;
+/** How the output of a convolution becomes that of a node. */
+export interface ConvolutionPlacement {
+  /** The node's output channel that one of the convolution's is, for bias and scales. */
+  readonly channelOf: (channel: number) => number;
+  /** The file that takes the place of `store-pixels`, and its constants. */
+  readonly store: string;
+  readonly constants: Readonly<Record<string, number>>;
+  /** Multiply-accumulates of the node. */
+  readonly products: number;
+}
 
-const asTheyAre: WeightsOf = (context) => context.constants[1]!.data as Int8Array | Float32Array;
+/** Constant weights as they are. */
+export function constantWeights(context: OpContext<object>): Int8Array | Float32Array {
+  return context.constants[1]!.data as Int8Array | Float32Array;
+}
 
 /**
  * Kernels of an op that is a convolution: the tile chosen by shape first, then every tile by itself, which measurements
  * and tests ask for by name.
- * @param shapeOf the convolution that a node of the op is
- * @param weightsOf its weights, where the op orders them in another way
  */
 export function convolutionKernels<A extends LayerAttributes>(
   op: string,
-  shapeOf: ShapeOf<A>,
-  weightsOf: WeightsOf = asTheyAre,
+  formOf: (context: OpContext<A>) => ConvolutionForm,
 ): readonly Kernel<A>[] {
   return (['int8', 'float32'] as const).flatMap((dtype) => {
     const name = dtype === 'int8' ? 'conv2d-int8' : 'conv2d-float';
@@ -49,10 +64,11 @@ export function convolutionKernels<A extends LayerAttributes>(
       usesEngine: dtype === 'int8',
       accepts: (context) =>
         acceptsLayer(context, dtype) &&
-        (tile === undefined || acceptsTile(tile, flattened(shapeOf(context)), context.capabilities)),
+        (tile === undefined || acceptsTile(tile, flattened(formOf(context).shape), context.capabilities)),
       dispatch: (context) => {
-        const shape = flattened(shapeOf(context));
-        return dispatch(op, context, shape, tile ?? chooseTile(shape, context.capabilities), () => weightsOf(context));
+        const form = formOf(context);
+        const shape = flattened(form.shape);
+        return dispatch(op, context, { ...form, shape }, tile ?? chooseTile(shape, context.capabilities));
       },
     });
     return [kernel(), ...convolutionTiles.map(kernel)];
@@ -62,13 +78,14 @@ export function convolutionKernels<A extends LayerAttributes>(
 function int8Dispatch(
   op: string,
   context: KernelContext<LayerAttributes>,
-  shape: ConvolutionShape,
+  form: ConvolutionForm,
   tile: ConvolutionTile,
-  weights: () => Int8Array | Float32Array,
 ): Dispatch {
-  const quantization = layerQuantization(op, context);
+  const { shape, weights } = form;
+  const layer = layerQuantization(op, context);
+  const quantization = { ...layer, weights: placedQuantization(form, layer.weights) };
   const lanes = tileLanes(tile, shape);
-  const bias = context.constants[2]?.data as Int32Array | undefined;
+  const bias = placedBias<Int32Array>(form, context);
   const codes = (): Int8Array => weights() as Int8Array;
   const zeroPointOf = (channel: number): number => zeroPointAt(quantization.weights, channel);
   const isSymmetric = quantization.weights.zeroPoints.every((zeroPoint) => zeroPoint === 0);
@@ -86,7 +103,7 @@ function int8Dispatch(
   const isShort = isExact && summary.isShort;
   const reduction = isExact && !isShort ? reductionOf(shape, tile, exactWords) : unlimited;
   const epilogue = int8Epilogue(op, context, isShort);
-  return convolutionDispatch(context, conv2dInt8, shape, tile, reduction, {
+  return convolutionDispatch(context, conv2dInt8, form, tile, reduction, {
     imports: {
       ...epilogue.imports,
       'engine-dp4a': isShort ? 'engine-f32-short' : `engine-${context.engine}`,
@@ -113,15 +130,15 @@ function int8Dispatch(
 function floatDispatch(
   _op: string,
   context: KernelContext<LayerAttributes>,
-  shape: ConvolutionShape,
+  form: ConvolutionForm,
   tile: ConvolutionTile,
-  weights: () => Int8Array | Float32Array,
 ): Dispatch {
+  const { shape, weights } = form;
   const lanes = tileLanes(tile, shape);
-  const bias = context.constants[2]?.data as Float32Array | undefined;
+  const bias = placedBias<Float32Array>(form, context);
   const reduction = reductionOf(shape, tile, Infinity);
   const epilogue = floatEpilogue(context);
-  return convolutionDispatch(context, conv2dFloat, shape, tile, reduction, {
+  return convolutionDispatch(context, conv2dFloat, form, tile, reduction, {
     imports: epilogue.imports,
     constants: { ...epilogue.constants, PARAMETERS: lanes },
     bindings: [
@@ -137,17 +154,38 @@ function floatDispatch(
   });
 }
 
+/** The bias of the convolution's channels. */
+function placedBias<T extends Int32Array | Float32Array>(
+  { shape, placement }: ConvolutionForm,
+  context: OpContext<object>,
+): T | undefined {
+  const bias = context.constants[2]?.data as T | undefined;
+  if (bias === undefined || placement === undefined) return bias;
+  const placed = new (bias.constructor as new (length: number) => T)(shape.outChannels);
+  return placed.map((_, channel) => bias[placement.channelOf(channel)]) as T;
+}
+
+/** The weights' quantization by the convolution's channels. */
+function placedQuantization({ shape, placement }: ConvolutionForm, weights: Quantization): Quantization {
+  if (placement === undefined || weights.scales.length === 1) return weights;
+  const channels = Array.from({ length: shape.outChannels }, (_, channel) => placement.channelOf(channel));
+  return {
+    ...weights,
+    scales: channels.map((channel) => scaleAt(weights, channel)),
+    zeroPoints: channels.map((channel) => zeroPointAt(weights, channel)),
+  };
+}
+
 /** What both number types share. */
 function convolutionDispatch(
   context: KernelContext<LayerAttributes>,
   shader: string,
-  shape: ConvolutionShape,
+  { shape, placement }: ConvolutionForm,
   tile: ConvolutionTile,
   reduction: Reduction,
   { imports, constants, bindings }: Epilogue,
 ): Dispatch {
   const lanes = tileLanes(tile, shape);
-  const { input, output } = activationShapes(shape);
   const isFlat = isPointwise(shape);
   const launch = linearDispatch(lanes * Math.ceil(outputPixels(shape) / tile.pixels));
   return {
@@ -156,6 +194,7 @@ function convolutionDispatch(
       ...imports,
       'pixels-window': isFlat ? 'pixels-flat' : 'pixels-window',
       'reduce-chunks': reduction.file,
+      'store-pixels': placement?.store ?? 'store-pixels',
       'tile-1': `tile-${tile.pixels}`,
       'words-direct': tile.isShared ? `words-shared-${tile.pixels}` : 'words-direct',
     },
@@ -164,8 +203,9 @@ function convolutionDispatch(
       ...launch.constants,
       ...(isFlat ? {} : windowConstants(shape)),
       ...reduction.constants,
-      X_QUADS: quadCount(input),
-      Y_QUADS: quadCount(output),
+      ...placement?.constants,
+      X_QUADS: quadCount(activationShapes(shape).input),
+      Y_QUADS: quadCount(context.outputs[0].shape),
       WEIGHT_WORDS: packedCount(reduction, lanes) / 4,
       BATCH: shape.batch,
       IN_QUADS: Math.ceil(shape.inChannels / 4),
@@ -179,7 +219,7 @@ function convolutionDispatch(
     },
     bindings: [{ input: 0 }, ...bindings],
     workgroups: launch.workgroups,
-    cost: layerCost(context, multiplyAccumulates(shape)),
+    cost: layerCost(context, placement?.products ?? multiplyAccumulates(shape)),
   };
 }
 
