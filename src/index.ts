@@ -52,7 +52,16 @@ export {
   type CombineOptions,
   type ConcatOptions,
 } from './layers/combine.ts';
-export { conv2d, depthwiseConv2d, type Conv2dOptions, type DepthwiseConv2dOptions } from './layers/convolution.ts';
+export {
+  conv1d,
+  conv2d,
+  convTranspose2d,
+  depthwiseConv2d,
+  type Conv1dOptions,
+  type Conv2dOptions,
+  type ConvTranspose2dOptions,
+  type DepthwiseConv2dOptions,
+} from './layers/convolution.ts';
 export { dense, type DenseOptions } from './layers/dense.ts';
 export { dequantizeLinear, quantizeLinear, type QuantizeLinearOptions } from './layers/linear-quantization.ts';
 export { model, type GraphOptions, type ModelOptions } from './layers/model.ts';

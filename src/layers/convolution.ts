@@ -1,8 +1,17 @@
 import { ShapeError } from '../errors.ts';
 import type { Activation } from '../ops/lib/activation.ts';
 import { weightParameters, type WeightOptions } from './parameter.ts';
-import { callLayer, type LayerFunction, type LayerOptions } from './value.ts';
-import { bothAxes, type Pair, type Padding, requireImage, resolvePadding } from './window.ts';
+import { callLayer, innerName, type LayerFunction, type LayerOptions } from './value.ts';
+import { reshape } from './arrange.ts';
+import {
+  bothAxes,
+  type Pair,
+  type Padding,
+  requireImage,
+  requireSequence,
+  resolveCut,
+  resolvePadding,
+} from './window.ts';
 
 /** What both kinds of convolution accept. */
 interface WindowOptions extends LayerOptions, WeightOptions {
@@ -28,6 +37,39 @@ export interface Conv2dOptions extends WindowOptions {
 export interface DepthwiseConv2dOptions extends WindowOptions {
   /** Filters per input channel. Default 1. */
   readonly multiplier?: number;
+}
+
+export interface ConvTranspose2dOptions extends LayerOptions, WeightOptions {
+  /** Output channels. */
+  readonly filters: number;
+  /** Height and width of the kernel in pixels. */
+  readonly size: Pair;
+  /** How many times larger the output is; at most twice the kernel. Default 1. */
+  readonly stride?: Pair;
+  /**
+   * What is cut off the full output of (H − 1) · stride + size pixels: `valid` nothing, `same` (default) what makes it
+   * stride times the input. Negative numbers add pixels that hold the bias.
+   */
+  readonly padding?: Padding;
+  /** Default `none`. */
+  readonly activation?: Activation;
+}
+
+export interface Conv1dOptions extends LayerOptions, WeightOptions {
+  /** Output channels. */
+  readonly filters: number;
+  /** Steps that the kernel spans. */
+  readonly size: number;
+  /** Default 1. */
+  readonly stride?: number;
+  /** Default 1. */
+  readonly dilation?: number;
+  /** `same` (default), `valid`, or steps before and after; `causal` puts all of `same` before. */
+  readonly padding?: 'same' | 'valid' | 'causal' | readonly [before: number, after: number];
+  /** Independent groups of channels; divides the channels and the filters. Default 1. */
+  readonly groups?: number;
+  /** Default `none`. */
+  readonly activation?: Activation;
 }
 
 /**
@@ -85,6 +127,55 @@ export function depthwiseConv2d(options: DepthwiseConv2dOptions): LayerFunction 
       attributes: { strides, dilations, padding, activation },
       operands: [x, ...parameters],
     });
+  };
+}
+
+/**
+ * Transposed two-dimensional convolution, which enlarges an image.
+ * [N, H, W, C] → [N, H', W', filters]; weights [filters, kH, kW, C], bias [filters].
+ */
+export function convTranspose2d(options: ConvTranspose2dOptions): LayerFunction {
+  const { filters, name, activation = 'none', padding = 'same' } = options;
+  const where = `conv-transpose2d "${name ?? 'conv_transpose2d'}"`;
+  const size = bothAxes(where, 'size', options.size);
+  const strides = bothAxes(where, 'stride', options.stride ?? 1);
+  return (x) => {
+    const channels = requireImage(where, x.type.shape)[3];
+    const taps = size[0] * size[1];
+    const parameters = weightParameters(where, options, [filters, ...size, channels], filters, {
+      fanIn: (taps * channels) / (strides[0] * strides[1]),
+      fanOut: taps * filters,
+    });
+    const attributes = { strides, padding: resolveCut(padding, size, strides), activation };
+    return callLayer({ op: 'conv-transpose2d', name, attributes, operands: [x, ...parameters] });
+  };
+}
+
+/**
+ * One-dimensional convolution, as a two-dimensional one of a single row; the name is that of the result.
+ * [N, L, C] → [N, L', filters]; weights `<name>/conv2d/weights` [filters, 1, size, C / groups], bias [filters].
+ */
+export function conv1d(options: Conv1dOptions): LayerFunction {
+  const { name, size, stride = 1, dilation = 1, padding = 'same' } = options;
+  const along = (of: readonly [number, number]): Padding => [0, of[0], 0, of[1]];
+  return (x) => {
+    const [batch, length, channels] = requireSequence(`conv1d "${name ?? 'conv1d'}"`, x.type.shape);
+    const convolution = conv2d({
+      ...options,
+      name: innerName(name, 'conv2d'),
+      size: [1, size],
+      stride: [1, stride],
+      dilation: [1, dilation],
+      padding:
+        padding === 'causal'
+          ? along([(size - 1) * dilation, 0])
+          : typeof padding === 'string'
+            ? padding
+            : along(padding),
+    });
+    const y = convolution(reshape({ name: innerName(name, 'row'), shape: [batch, 1, length, channels] })(x));
+    const [, , steps, filters] = y.type.shape;
+    return reshape({ name, shape: [batch, steps, filters] })(y);
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Activation } from '../ops/lib/activation.ts';
 import { reshape } from './arrange.ts';
-import { callLayer, type LayerFunction, type LayerOptions } from './value.ts';
+import { callLayer, innerName, type LayerFunction, type LayerOptions } from './value.ts';
 import { bothAxes, type Pair, type Padding, requireImage, resolvePadding } from './window.ts';
 
 export interface Pool2dOptions extends LayerOptions {
@@ -46,7 +46,7 @@ export function globalAveragePool2d(options: LayerOptions = {}): LayerFunction {
 
 /** Maximum of each channel over the image. [N, H, W, C] → [N, C]. The name is that of the result. */
 export function globalMaxPool2d({ name }: LayerOptions = {}): LayerFunction {
-  const poolName = name && `${name}/pool`;
+  const poolName = innerName(name, 'pool');
   return (x) => {
     const [batch, height, width, channels] = requireImage(`max-pool2d "${poolName ?? 'max_pool2d'}"`, x.type.shape);
     const pooled = maxPool2d({ name: poolName, size: [height, width] })(x);

@@ -62,6 +62,11 @@ export function input(name: string, shape: Shape): SymbolicValue {
   return { type: { dtype: 'float32', shape: [...shape] }, source: { kind: 'input', name } };
 }
 
+/** Name of a node within a layer of several; the last has the layer's own name. */
+export function innerName(name: string | undefined, part: string): string | undefined {
+  return name && `${name}/${part}`;
+}
+
 /** What `callLayer` needs. */
 export interface LayerDescription extends Omit<LayerCall, 'kind' | 'baseName'> {
   /** Default: the op's name with underscores. */

@@ -30,6 +30,29 @@ export function requireImage(where: string, shape: Shape): readonly [number, num
   return shape as readonly [number, number, number, number];
 }
 
+/** @throws ShapeError when the value is not a batch of sequences [N, L, C] */
+export function requireSequence(where: string, shape: Shape): readonly [number, number, number] {
+  if (shape.length !== 3) {
+    throw new ShapeError(
+      `${where}: input has shape ${formatShape(shape)}, a [N, L, C] batch of sequences is needed. Reshape it first.`,
+    );
+  }
+  return shape as readonly [number, number, number];
+}
+
+/** What a transposed convolution cuts off its output, in pixels. An odd row or column is cut at the bottom and right. */
+export function resolveCut(
+  padding: Padding,
+  size: readonly [number, number],
+  strides: readonly [number, number],
+): readonly [number, number, number, number] {
+  if (padding === 'valid') return [0, 0, 0, 0];
+  if (padding !== 'same') return padding;
+  const total = [size[0] - strides[0], size[1] - strides[1]];
+  const [top, left] = total.map((pixels) => Math.floor(Math.max(pixels, 0) / 2));
+  return [top, left, total[0] - top, total[1] - left];
+}
+
 /** Padding in pixels, as the ops take it. */
 export function resolvePadding(
   padding: Padding,

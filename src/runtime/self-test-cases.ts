@@ -86,6 +86,13 @@ export const selfTestCases: readonly SelfTestCase[] = [
     output: floatOutput,
   },
   {
+    family: 'convolution',
+    op: 'conv-transpose2d',
+    attributes: { strides: [2, 2], padding: [1, 0, 0, 1], activation: 'relu6' },
+    inputs: [int8([2, 4, 5, 9]), ...layer([7, 3, 3, 9], 0)],
+    output: int8Output,
+  },
+  {
     family: 'depthwise convolution',
     op: 'depthwise-conv2d',
     attributes: window,

@@ -146,6 +146,22 @@ for (const channels of [1, 2, 7, 17, 33]) {
     attributes: same3x3,
   };
 }
+/** Channels of the input and of the output in each group, and how many groups. */
+for (const [groupIn, groupOut, groups] of [
+  [1, 3, 5],
+  [2, 1, 6],
+  [3, 2, 4],
+  [5, 5, 3],
+  [6, 4, 2],
+  [9, 1, 2],
+]) {
+  sizes[`${groups} groups of ${groupIn} to ${groupOut} channels`] = {
+    x: [1, 2, 3, groupIn * groups],
+    outChannels: groupOut * groups,
+    kernel: [1, 2],
+    attributes: { groups },
+  };
+}
 
 /** Every product is −128 · 127, so that the sum comes as close to ±2²⁴ as float32 is trusted with, and then beyond. */
 function largest(products: number): OpCase<Conv2dAttributes> {

@@ -5,7 +5,7 @@ import { elementCount, formatShape, rowLength, type Shape } from '../../tensor/s
 import type { Tensor, TensorType } from '../../tensor/tensor.ts';
 import type { FileModel, FileOperator, FileTensor } from './model.ts';
 import { UniqueNames } from './names.ts';
-import type { Convert, Operand, OperatorFamily, Step } from './operator.ts';
+import { type Convert, followedBy, type Operand, type OperatorFamily, type Step } from './operator.ts';
 import { ConstantCopies, constantTensor, declaredShape, describeTensor, tensorType } from './tensor.ts';
 
 /** Bytes of constants that operators read, each use counted: several may share weights, but each is prepared for itself. */
@@ -72,10 +72,12 @@ export class GraphBuilder {
       kept.map((position) => inputs[position]),
       where,
     );
-    const { steps, outputs } =
+    const { steps, outputs } = followedBy(
       'steps' in conversion
         ? conversion
-        : { steps: [{ ...conversion, operands: kept.map((input) => ({ input })) }], outputs: [0] };
+        : { steps: [{ ...conversion, operands: kept.map((input) => ({ input })) }], outputs: [0] },
+      conversion.following,
+    );
     const made = outputs.map((output) => (typeof output === 'number' ? { step: output } : output));
     const results: (readonly string[])[] = [];
     const nameOf = (operand: Operand): string =>

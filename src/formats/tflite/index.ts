@@ -71,7 +71,9 @@ function readOperators(model: FileModel, name: string): ReadOperator[] {
     );
     if (supported.includes(false)) continue;
     try {
-      operators.push({ operator, family, where: reader.where, convert: family.read(reader) });
+      const convert = family.read(reader);
+      const { where, following } = reader;
+      operators.push({ operator, family, where, convert: (inputs) => ({ ...convert(inputs), following }) });
     } catch (error) {
       if (!(error instanceof UnsupportedOpError)) throw error;
       report.use(error.message);

@@ -27,6 +27,7 @@ import { split } from './operators/split.ts';
 import { splitV } from './operators/split-v.ts';
 import { stridedSlice } from './operators/strided-slice.ts';
 import { transpose } from './operators/transpose.ts';
+import { transposeConv } from './operators/transpose-conv.ts';
 import { unary } from './operators/unary.ts';
 import { unpack } from './operators/unpack.ts';
 
@@ -59,6 +60,7 @@ export const operatorFamilies: readonly OperatorFamily[] = [
   splitV,
   stridedSlice,
   transpose,
+  transposeConv,
   unary,
   unpack,
 ];

@@ -17,8 +17,11 @@ export function requireSameType(operator: OperatorReader, tensors: readonly (Fil
  * Input, weights and output have one element type; the bias is INT32 where they are 8-bit codes. Weights may be
  * quantized per channel along one axis.
  */
-export function requireWeightTypes(operator: OperatorReader, channelAxis: number): void {
-  const [input, weights, bias] = operator.inputs;
+export function requireWeightTypes(
+  operator: OperatorReader,
+  channelAxis: number,
+  [input, weights, bias]: readonly (FileTensor | undefined)[] = operator.inputs,
+): void {
   requireSameType(operator, [input]);
   const { type } = operator.output;
   if (weights !== undefined && weights.type !== type) {

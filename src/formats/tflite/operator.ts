@@ -41,8 +41,11 @@ export interface Steps {
   readonly outputs: readonly (number | Result)[];
 }
 
-/** The one node that an operator becomes, on all its inputs but the parameters; or several. */
-export type Conversion = OpUse | Steps;
+/**
+ * The one node that an operator becomes, on all its inputs but the parameters; or several. Then those on its first
+ * output, each on the result of the one before.
+ */
+export type Conversion = (OpUse | Steps) & { readonly following?: readonly OpUse[] };
 
 /** Second half of a conversion, once the shapes of the inputs are known. Inputs by the operator's positions. */
 export type Convert = (inputs: readonly (TensorType | undefined)[]) => Conversion;
@@ -54,6 +57,18 @@ export function chain(...uses: readonly OpUse[]): Steps {
     return { ...use, operands: [operand] };
   });
   return { steps, outputs: [steps.length - 1] };
+}
+
+/** The steps, and more on the first output, each on the result of the one before; the last makes that output. */
+export function followedBy({ steps, outputs }: Steps, uses: readonly OpUse[] = []): Steps {
+  const [first, ...others] = outputs;
+  let last: Result = typeof first === 'number' ? { step: first } : first;
+  const more = uses.map((use, index): Step => {
+    const operands = [last];
+    last = { step: steps.length + index };
+    return { ...use, operands };
+  });
+  return { steps: [...steps, ...more], outputs: [last, ...others] };
 }
 
 /** The same elements under another shape. */
@@ -106,6 +121,8 @@ export class OperatorReader {
   /** The first, and in most cases only, output. */
   readonly output: FileTensor;
   readonly outputs: readonly FileTensor[];
+  /** What the fused activation becomes where it is not a clamp. */
+  following: readonly OpUse[] = [];
   readonly #table: FileOperator['table'];
 
   /** @throws FormatError when the operator has other inputs or outputs than its kind allows */
@@ -160,12 +177,19 @@ export class OperatorReader {
     return values;
   }
 
-  /** The activation fused into the operator. @throws UnsupportedOpError for one that is not a clamp */
+  /**
+   * The activation fused into the operator; one that is not a clamp becomes `following`.
+   * @throws UnsupportedOpError for one that does not exist, or has no scale for what it reads
+   */
   activation(type: number): Activation {
-    const name = activationTypes[type] ?? `activation ${type}`;
+    const name = activationTypes[type] ?? String(type);
     const activation = activations.get(name);
-    if (activation === undefined) throw this.unsupported(`the fused activation ${name}`);
-    return activation;
+    if (activation !== undefined) return activation;
+    const following = functions.get(name);
+    if (following === undefined || this.output.type !== 'FLOAT32')
+      throw this.unsupported(`the fused activation ${name}`);
+    this.following = following;
+    return 'none';
   }
 
   unsupported(what: string): UnsupportedOpError {
@@ -179,3 +203,16 @@ const activations: ReadonlyMap<string, Activation> = new Map([
   ['RELU6', 'relu6'],
   ['RELU_N1_TO_1', 'relu-n1-to-1'],
 ] as const);
+
+const functions: ReadonlyMap<string, readonly OpUse[]> = new Map<string, readonly OpUse[]>([
+  ['TANH', [{ op: 'tanh', attributes: {} }]],
+  // 1 for negative numbers, else 0.
+  [
+    'SIGN_BIT',
+    [
+      { op: 'neg', attributes: {} },
+      { op: 'sign', attributes: {} },
+      { op: 'relu', attributes: { activation: 'relu' } },
+    ],
+  ],
+]);

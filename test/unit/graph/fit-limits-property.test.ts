@@ -33,6 +33,18 @@ const steps: Record<string, fc.Arbitrary<(chain: GraphChain) => void>> = {
       const { dtype, shape } = chain.type();
       chain.add('depthwise-conv2d', attributes, [chain.constant(dtype, [1, ...kernel, shape[3] * multiplier], 3)]);
     }),
+  transposed: fc
+    .record({
+      size: pair(4),
+      strides: pair(3),
+      padding: fc.array(fc.integer({ min: -2, max: 2 }), { minLength: 4, maxLength: 4 }),
+      outputs: size(9),
+      activation,
+    })
+    .map(({ size: kernel, outputs, ...attributes }) => (chain) => {
+      const { dtype, shape } = chain.type();
+      chain.add('conv-transpose2d', attributes, [chain.constant(dtype, [outputs, ...kernel, shape[3]], 0)]);
+    }),
   matmul: size(9).map((outputs) => (chain) => {
     const { dtype, shape } = chain.type();
     chain.add('matmul', { activation: 'none' }, [chain.constant(dtype, [outputs, shape[3]], 0)]);

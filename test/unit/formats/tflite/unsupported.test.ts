@@ -23,7 +23,7 @@ describe('what is not supported', () => {
         { code: operatorCode.CUSTOM, customCode: 'Detect', inputs: [0], outputs: [4] },
         { code: 203, inputs: [0], outputs: [4] },
         { code: operatorCode.DEQUANTIZE, inputs: [1], outputs: [2] },
-        { code: operatorCode.ADD, inputs: [0, 2], outputs: [4], options: [11, { 0: { int8: 4 } }] },
+        { code: operatorCode.ADD, inputs: [0, 2], outputs: [4], options: [11, { 0: { int8: 6 } }] },
         { code: operatorCode.RELU, inputs: [3], outputs: [3] },
         { code: operatorCode.WHILE, inputs: [0], outputs: [4] },
       ],
@@ -35,7 +35,7 @@ describe('what is not supported', () => {
       'tflite "tiny": not supported: operators EMBEDDING_LOOKUP_SPARSE ×2, CUSTOM "Detect" ×1, BUILTIN_203 ×1, WHILE ×1',
       'the element type FLOAT16 of tensor 1 "half"',
       'the element type INT16 of tensor 3 "short"',
-      'ADD "y" (operator 5): the fused activation TANH. The file has 3 subgraphs; only the first is run.',
+      'ADD "y" (operator 5): the fused activation 6. The file has 3 subgraphs; only the first is run.',
     ].join('; ');
     expect(() => importTflite(bytes, { name: 'tiny' })).toThrow(expected);
     expect(() => importTflite(bytes, { name: 'tiny' })).toThrow(UnsupportedOpError);

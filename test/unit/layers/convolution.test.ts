@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest';
+import { ShapeError } from '../../../src/errors.ts';
+import { validateGraph } from '../../../src/graph/validate.ts';
+import { conv1d, type Conv1dOptions, convTranspose2d, depthwiseConv2d } from '../../../src/layers/convolution.ts';
+import { sequential } from '../../../src/layers/sequential.ts';
+import type { LayerFunction } from '../../../src/layers/value.ts';
+import { runReference } from '../../../src/runtime/reference.ts';
+import { createRandom } from '../../../src/tensor/random.ts';
+import { elementCount, type Shape } from '../../../src/tensor/shape.ts';
+import type { Tensor } from '../../../src/tensor/tensor.ts';
+
+function draw(length: number, seed: number): Float32Array {
+  const random = createRandom(seed);
+  return Float32Array.from({ length }, () => random.uniform(-1, 1));
+}
+
+/** The layer on drawn numbers: its input, and what the references make of it. */
+function apply(layer: LayerFunction, shape: Shape): { readonly x: Float32Array; readonly y: Tensor } {
+  const graph = sequential({ x: shape }, [layer]);
+  validateGraph(graph);
+  const x = draw(elementCount(shape), 1);
+  return { x, y: runReference(graph, { x: { dtype: 'float32', shape, data: x } }).get(graph.outputs[0])! };
+}
+
+describe('conv1d', () => {
+  const [batch, length, channels, filters, size] = [2, 9, 4, 6, 3];
+  const bias = draw(filters, 2);
+
+  /** By the definition, in double precision. */
+  function expected(
+    x: Float32Array,
+    weights: Float32Array,
+    { stride = 1, dilation = 1, groups = 1 }: Conv1dOptions,
+    [before, after]: readonly [number, number],
+  ): { readonly steps: number; readonly values: number[] } {
+    const steps = Math.floor((length + before + after - (size - 1) * dilation - 1) / stride) + 1;
+    const [groupIn, groupOut] = [channels / groups, filters / groups];
+    const values: number[] = [];
+    for (let n = 0; n < batch; n++) {
+      for (let step = 0; step < steps; step++) {
+        for (let o = 0; o < filters; o++) {
+          let sum = bias[o];
+          for (let k = 0; k < size; k++) {
+            const at = step * stride + k * dilation - before;
+            for (let c = 0; at >= 0 && at < length && c < groupIn; c++) {
+              const channel = Math.floor(o / groupOut) * groupIn + c;
+              sum += x[(n * length + at) * channels + channel] * weights[(o * size + k) * groupIn + c];
+            }
+          }
+          values.push(sum);
+        }
+      }
+    }
+    return { steps, values };
+  }
+
+  test.each<[string, Partial<Conv1dOptions>, readonly [number, number]]>([
+    ['same', {}, [1, 1]],
+    ['valid, strided', { padding: 'valid', stride: 2 }, [0, 0]],
+    ['causal, dilated', { padding: 'causal', dilation: 3 }, [6, 0]],
+    ['explicit, grouped', { padding: [2, 3], groups: 2 }, [2, 3]],
+  ])('%s', (_, options, padding) => {
+    const weights = draw((filters * size * channels) / (options.groups ?? 1), 3);
+    const all = { filters, size, weights, bias, ...options };
+    const { x, y } = apply(conv1d(all), [batch, length, channels]);
+    const { steps, values } = expected(x, weights, all, padding);
+    expect(y.shape).toEqual([batch, steps, filters]);
+    y.data.forEach((value, index) => expect(value).toBeCloseTo(values[index], 6));
+  });
+
+  test('nodes and weights have names from the layer', () => {
+    const { nodes, constants } = sequential({ x: [1, 8, 4] }, [conv1d({ filters: 2, size: 3, name: 'wave' })]);
+    expect(nodes.map(({ name }) => name)).toEqual(['wave/row', 'wave/conv2d', 'wave']);
+    expect(Object.keys(constants)).toEqual(['wave/conv2d/weights', 'wave/conv2d/bias']);
+  });
+
+  test('an image is refused', () => {
+    expect(() => sequential({ x: [1, 4, 4, 2] }, [conv1d({ filters: 2, size: 3 })])).toThrow(
+      new ShapeError(
+        'sequential, layer 1 of 1: conv1d "conv1d": input has shape [1, 4, 4, 2], a [N, L, C] batch of sequences is needed. Reshape it first.',
+      ),
+    );
+  });
+});
+
+describe('convTranspose2d', () => {
+  test('same makes the output stride times as large, valid nothing smaller', () => {
+    const shapeOf = (options: Omit<Parameters<typeof convTranspose2d>[0], 'filters'>): Shape =>
+      apply(convTranspose2d({ filters: 3, ...options }), [1, 4, 5, 2]).y.shape;
+    expect(shapeOf({ size: 3, stride: 2 })).toEqual([1, 8, 10, 3]);
+    expect(shapeOf({ size: 2, stride: 3 })).toEqual([1, 12, 15, 3]);
+    expect(shapeOf({ size: [4, 1] })).toEqual([1, 4, 5, 3]);
+    expect(shapeOf({ size: 3, stride: 2, padding: 'valid' })).toEqual([1, 9, 11, 3]);
+    expect(shapeOf({ size: 3, stride: 2, padding: [1, 1, 0, 0] })).toEqual([1, 8, 10, 3]);
+  });
+
+  test('a pixel spreads over the kernel', () => {
+    const weights = Float32Array.of(1, 2, 3, 4);
+    const layer = convTranspose2d({ filters: 1, size: 2, stride: 2, weights, bias: Float32Array.of(0.5) });
+    const graph = sequential({ x: [1, 1, 2, 1] }, [layer]);
+    const x: Tensor = { dtype: 'float32', shape: [1, 1, 2, 1], data: Float32Array.of(1, 10) };
+    expect([...runReference(graph, { x }).get(graph.outputs[0])!.data]).toEqual([
+      1.5, 2.5, 10.5, 20.5, 3.5, 4.5, 30.5, 40.5,
+    ]);
+  });
+});
+
+test('a depthwise multiplier: output channel c · multiplier + m belongs to channel c', () => {
+  const weights = Float32Array.of(1, 10, 100, 2, 20, 200);
+  const layer = depthwiseConv2d({ size: 1, multiplier: 3, weights, bias: false });
+  const graph = sequential({ x: [1, 1, 1, 2] }, [layer]);
+  const x: Tensor = { dtype: 'float32', shape: [1, 1, 1, 2], data: Float32Array.of(3, 4) };
+  expect([...runReference(graph, { x }).get(graph.outputs[0])!.data]).toEqual([3, 30, 300, 8, 80, 800]);
+});
