@@ -13,6 +13,7 @@ import chooseNumbers from '../../shaders/lib/choose-numbers.wgsl';
 import clampFloat from '../../shaders/lib/clamp-float.wgsl';
 import clampNone from '../../shaders/lib/clamp-none.wgsl';
 import codes from '../../shaders/lib/codes.wgsl';
+import codesPrelu from '../../shaders/lib/codes-prelu.wgsl';
 import codesProduct from '../../shaders/lib/codes-product.wgsl';
 import codesSum from '../../shaders/lib/codes-sum.wgsl';
 import codesTable from '../../shaders/lib/codes-table.wgsl';
@@ -22,6 +23,7 @@ import combineFloorQuotientInt32 from '../../shaders/lib/combine-floor-quotient-
 import combineMaximum from '../../shaders/lib/combine-maximum.wgsl';
 import combineMinimum from '../../shaders/lib/combine-minimum.wgsl';
 import combinePower from '../../shaders/lib/combine-power.wgsl';
+import combinePrelu from '../../shaders/lib/combine-prelu.wgsl';
 import combineProduct from '../../shaders/lib/combine-product.wgsl';
 import combineQuotient from '../../shaders/lib/combine-quotient.wgsl';
 import combineSquaredDifference from '../../shaders/lib/combine-squared-difference.wgsl';
@@ -125,6 +127,7 @@ export const shaderLibrary: Readonly<Record<string, string>> = {
   'clamp-float': clampFloat,
   'clamp-none': clampNone,
   codes,
+  'codes-prelu': codesPrelu,
   'codes-product': codesProduct,
   'codes-sum': codesSum,
   'codes-table': codesTable,
@@ -134,6 +137,7 @@ export const shaderLibrary: Readonly<Record<string, string>> = {
   'combine-maximum': combineMaximum,
   'combine-minimum': combineMinimum,
   'combine-power': combinePower,
+  'combine-prelu': combinePrelu,
   'combine-product': combineProduct,
   'combine-quotient': combineQuotient,
   'combine-squared-difference': combineSquaredDifference,

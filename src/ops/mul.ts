@@ -1,10 +1,9 @@
-import { codeRange } from '../tensor/dtype.ts';
 import { clamp } from '../tensor/quantization.ts';
-import { accumulatorMultiplier, encodeMultiplier, requantize } from '../tensor/requantize.ts';
+import { requantize } from '../tensor/requantize.ts';
 import type { OpDefinition } from './define-op.ts';
 import { activationCodes } from './lib/activation.ts';
-import { type BinaryAttributes, type BinaryQuantizations, defineBinaryOp } from './lib/binary-op.ts';
-import type { Multiplier, Rounding } from '../tensor/requantize.ts';
+import { type BinaryAttributes, defineBinaryOp } from './lib/binary-op.ts';
+import { productConstants, productMultiplier } from './lib/product-codes.ts';
 
 /**
  * Product of two tensors, element by element: y = activation(a · b).
@@ -26,28 +25,10 @@ export const mul: OpDefinition<BinaryAttributes> = defineBinaryOp({
         return clamp(requantize(product, multiplier, rounding) + output.zeroPoints[0], low, high);
       };
     },
-    kernel(quantizations, { attributes, rounding }) {
-      const [a, b, output] = quantizations;
-      const { bits, shift } = productMultiplier(quantizations, rounding);
-      const [low, high] = activationCodes(attributes.activation, output, codeRange('int8'));
-      return {
-        imports: { 'codes-sum': 'codes-product', 'requantize-float': `requantize-${rounding}` },
-        constants: {
-          A_ZERO_POINT: a.zeroPoints[0],
-          B_ZERO_POINT: b.zeroPoints[0],
-          ZERO_POINT: output.zeroPoints[0],
-          MULTIPLIER: bits,
-          SHIFT: shift,
-          LOW: low,
-          HIGH: high,
-        },
-      };
-    },
+    kernel: (quantizations, { attributes, rounding }) => ({
+      imports: { 'codes-sum': 'codes-product', 'requantize-float': `requantize-${rounding}` },
+      constants: productConstants(quantizations, attributes.activation, rounding),
+    }),
   },
   int32: { evaluate: Math.imul, shader: 'combine-product' },
 });
-
-/** @throws NumericError when the output's scale is far too small for the product */
-function productMultiplier([a, b, output]: BinaryQuantizations, rounding: Rounding): Multiplier {
-  return encodeMultiplier(accumulatorMultiplier(a.scales[0], b.scales[0], output.scales[0], rounding), rounding);
-}

@@ -11,6 +11,7 @@ import { concat } from './concat.ts';
 import { convTranspose2d } from './conv-transpose2d.ts';
 import { conv2d } from './conv2d.ts';
 import { cos } from './cos.ts';
+import { cumulativeSum } from './cumulative-sum.ts';
 import { decodeBoxes } from './decode-boxes.ts';
 import { depthwiseConv2d } from './depthwise-conv2d.ts';
 import { dequantize } from './dequantize.ts';
@@ -46,6 +47,7 @@ import { nonMaxSuppression } from './non-max-suppression.ts';
 import { notEqual } from './not-equal.ts';
 import { pad } from './pad.ts';
 import { pow } from './pow.ts';
+import { prelu } from './prelu.ts';
 import { prod } from './prod.ts';
 import { quantize } from './quantize.ts';
 import { reciprocal } from './reciprocal.ts';
@@ -87,6 +89,7 @@ export const ops: {
   readonly 'conv-transpose2d': typeof convTranspose2d;
   readonly conv2d: typeof conv2d;
   readonly cos: typeof cos;
+  readonly 'cumulative-sum': typeof cumulativeSum;
   readonly 'decode-boxes': typeof decodeBoxes;
   readonly 'depthwise-conv2d': typeof depthwiseConv2d;
   readonly dequantize: typeof dequantize;
@@ -122,6 +125,7 @@ export const ops: {
   readonly 'not-equal': typeof notEqual;
   readonly pad: typeof pad;
   readonly pow: typeof pow;
+  readonly prelu: typeof prelu;
   readonly prod: typeof prod;
   readonly quantize: typeof quantize;
   readonly reciprocal: typeof reciprocal;
@@ -160,6 +164,7 @@ export const ops: {
   'conv-transpose2d': convTranspose2d,
   conv2d,
   cos,
+  'cumulative-sum': cumulativeSum,
   'decode-boxes': decodeBoxes,
   'depthwise-conv2d': depthwiseConv2d,
   dequantize,
@@ -195,6 +200,7 @@ export const ops: {
   'not-equal': notEqual,
   pad,
   pow,
+  prelu,
   prod,
   quantize,
   reciprocal,

@@ -20,6 +20,7 @@ const tolerances: Readonly<Record<string, (length: number) => Tolerance>> = {
   matmul: sum,
   mean: sum,
   sum,
+  'cumulative-sum': sum,
   prod: (length) => ({ absolute: 0, relative: length }),
   'resize-bilinear': () => ({ absolute: 4, relative: 4 }),
   'average-pool2d': sum,
@@ -28,6 +29,7 @@ const tolerances: Readonly<Record<string, (length: number) => Tolerance>> = {
   add: () => ({ absolute: 1, relative: 1 }),
   sub: () => ({ absolute: 1, relative: 1 }),
   mul: () => ({ absolute: 0, relative: 1 }),
+  prelu: () => ({ absolute: 0, relative: 1 }),
   // A division may err by 2.5 units in the last place.
   div: () => ({ absolute: 0, relative: 4 }),
   'squared-difference': () => ({ absolute: 1, relative: 4 }),

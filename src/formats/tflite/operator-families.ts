@@ -7,6 +7,7 @@ import { cast } from './operators/cast.ts';
 import { comparison } from './operators/comparison.ts';
 import { concatenation } from './operators/concatenation.ts';
 import { conv2d } from './operators/conv2d.ts';
+import { cumulativeSum } from './operators/cumulative-sum.ts';
 import { depthwiseConv2d } from './operators/depthwise-conv2d.ts';
 import { dequantize } from './operators/dequantize.ts';
 import { fullyConnected } from './operators/fully-connected.ts';
@@ -40,6 +41,7 @@ export const operatorFamilies: readonly OperatorFamily[] = [
   comparison,
   concatenation,
   conv2d,
+  cumulativeSum,
   depthwiseConv2d,
   dequantize,
   fullyConnected,

@@ -2,7 +2,17 @@ import type { ops } from '../../../ops/registry.ts';
 import { type OperatorFamily, optionsSchema } from '../operator.ts';
 import { requireSameType } from '../operator-types.ts';
 
-type BinaryOp = 'add' | 'div' | 'floor-div' | 'maximum' | 'minimum' | 'mul' | 'pow' | 'squared-difference' | 'sub';
+type BinaryOp =
+  | 'add'
+  | 'div'
+  | 'floor-div'
+  | 'maximum'
+  | 'minimum'
+  | 'mul'
+  | 'pow'
+  | 'prelu'
+  | 'squared-difference'
+  | 'sub';
 
 /** The op of each operator, and where the options of those that have an activation are. */
 const operators: Readonly<Record<string, { readonly op: BinaryOp & keyof typeof ops; readonly options?: number }>> = {
@@ -13,6 +23,7 @@ const operators: Readonly<Record<string, { readonly op: BinaryOp & keyof typeof 
   MINIMUM: { op: 'minimum' },
   MUL: { op: 'mul', options: 21 },
   POW: { op: 'pow' },
+  PRELU: { op: 'prelu' },
   SQUARED_DIFFERENCE: { op: 'squared-difference' },
   SUB: { op: 'sub', options: 28 },
 };
