@@ -24,6 +24,8 @@ type Node = Pick<OpContext<NonMaxSuppressionAttributes>, 'name' | 'attributes' |
 /** Of the workgroup that a class has, for few boxes and for many, where the device allows it. */
 const fewInvocations = 64;
 const manyInvocations = 256;
+/** In lists that have more than boxes. */
+const mostPlaces = 2 ** 16;
 const largestFloat = (2 - 2 ** -23) * 2 ** 127;
 
 const kernel: Kernel<NonMaxSuppressionAttributes> = {
@@ -70,8 +72,8 @@ const kernel: Kernel<NonMaxSuppressionAttributes> = {
  * a division by the union, as others compute it, may differ where both sides are within a rounding of each other.
  *
  * Inputs: boxes float32 [N, A, 4] as [y1, x1, y2, x2], any two opposite corners; scores float32 [N, C, A].
- * Outputs, for M = min(maxPerClass, A): indices of boxes int32 [N, C, M] and their scores float32 [N, C, M], best first
- * and zeros after the last; how many there are, int32 [N, C].
+ * Outputs, for M = maxPerClass: indices of boxes int32 [N, C, M] and their scores float32 [N, C, M], best first and zeros
+ * after the last; how many there are, int32 [N, C].
  * @see TFLite NON_MAX_SUPPRESSION_V4, ONNX NonMaxSuppression
  */
 export const nonMaxSuppression: OpDefinition<NonMaxSuppressionAttributes> = defineOp({
@@ -98,7 +100,10 @@ export const nonMaxSuppression: OpDefinition<NonMaxSuppressionAttributes> = defi
         `${where}: thresholds ${iouThreshold} of overlaps and ${scoreThreshold} of scores. An overlap is 0 to 1, a score a number.`,
       );
     }
-    const { batch, classes, limit } = sizes(context);
+    const { batch, classes, count, limit } = sizes(context);
+    if (limit > count && batch * classes * limit > mostPlaces) {
+      throw new ShapeError(`${where}: lists of ${limit} places for ${count} boxes. Select no more than there are.`);
+    }
     return [
       [batch, classes, limit],
       [batch, classes, limit],
@@ -175,5 +180,5 @@ function types(context: Node): { readonly boxes: TensorType; readonly scores: Te
 
 function sizes(context: Node) {
   const [batch, classes, count] = types(context).scores.shape;
-  return { batch, classes, count, limit: Math.min(context.attributes.maxPerClass, count) };
+  return { batch, classes, count, limit: context.attributes.maxPerClass };
 }

@@ -141,7 +141,11 @@ describe('the ONNX examples', () => {
   });
 
   test('a single box', () => {
-    expect(select([[0, 0, 1, 1]], [[0.9]])).toEqual({ indices: [0], scores: [Math.fround(0.9)], counts: [1] });
+    expect(select([[0, 0, 1, 1]], [[0.9]])).toEqual({
+      indices: [0, 0, 0],
+      scores: [Math.fround(0.9), 0, 0],
+      counts: [1],
+    });
   });
 
   test('two images, two classes', () => {
@@ -220,7 +224,7 @@ describe('properties', () => {
           if (place > 0) expect(isBetter(selected[place - 1], index)).toBe(true);
           for (const better of selected.slice(0, place)) expect(isTooMuch(better, index)).toBe(false);
         }
-        const isFull = selected.length === Math.min(attributes.maxPerClass, boxes.length);
+        const isFull = selected.length === attributes.maxPerClass;
         for (const index of boxes.keys()) {
           const { scoreThreshold, keepsEqualScore } = attributes;
           const isCandidate = scores[index] > scoreThreshold || (keepsEqualScore && scores[index] === scoreThreshold);
@@ -267,8 +271,8 @@ test('refuses what does not fit', () => {
     [2, 5, 3],
     [2, 5],
   ]);
-  // No more than there are.
-  expect(infer([2, 9, 4], [2, 5, 9], { maxPerClass: 2 ** 40 })()[0]).toEqual([2, 5, 9]);
+  expect(infer([2, 9, 4], [2, 5, 9], { maxPerClass: 6000 })()[0]).toEqual([2, 5, 6000]);
+  expect(infer([2, 9, 4], [2, 5, 9], { maxPerClass: 7000 })).toThrow(/lists of 7000 places for 9 boxes/);
   expect(infer([9, 4], [9])).toThrow(
     'non-max-suppression "s": boxes [9, 4] and scores [9] do not fit. Give [N, A, 4] and [N, C, A].',
   );

@@ -24,6 +24,7 @@ export interface OperatorSpec {
   readonly outputs: readonly number[];
   /** Number of the BuiltinOptions member, and its fields. */
   readonly options?: readonly [unionType: number, fields: TableSpec];
+  readonly customOptions?: Uint8Array;
 }
 
 export interface ModelSpec {
@@ -58,6 +59,7 @@ export function buildTflite(spec: ModelSpec): Uint8Array<ArrayBuffer> {
     1: { int32s: operator.inputs },
     2: { int32s: operator.outputs },
     ...(operator.options && { 3: { int8: operator.options[0] }, 4: { table: operator.options[1] } }),
+    ...(operator.customOptions && { 5: { bytes: operator.customOptions } }),
   }));
   const codes = spec.operators.map(({ code, customCode }): TableSpec => ({
     0: { int8: Math.min(code, 127) },

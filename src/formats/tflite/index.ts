@@ -59,7 +59,8 @@ function readOperators(model: FileModel, name: string): ReadOperator[] {
     if (open.length > 0) report.tensor(`the open size of axis ${open.join(' and ')}`, tensor);
   }
   for (const operator of model.operators) {
-    const family = familyOf.get(operator.type);
+    const { type, customCode } = operator;
+    const family = familyOf.get(customCode === '' ? type : `${type} ${customCode}`);
     if (family === undefined) {
       report.operator(operator);
       continue;

@@ -10,9 +10,11 @@ import { conv2d } from './operators/conv2d.ts';
 import { cumulativeSum } from './operators/cumulative-sum.ts';
 import { depthwiseConv2d } from './operators/depthwise-conv2d.ts';
 import { dequantize } from './operators/dequantize.ts';
+import { detectionPostProcess } from './operators/detection-post-process.ts';
 import { fullyConnected } from './operators/fully-connected.ts';
 import { gather } from './operators/gather.ts';
 import { logicalNot } from './operators/logical-not.ts';
+import { nonMaxSuppression } from './operators/non-max-suppression.ts';
 import { pack } from './operators/pack.ts';
 import { pad } from './operators/pad.ts';
 import { pool2d } from './operators/pool2d.ts';
@@ -44,9 +46,11 @@ export const operatorFamilies: readonly OperatorFamily[] = [
   cumulativeSum,
   depthwiseConv2d,
   dequantize,
+  detectionPostProcess,
   fullyConnected,
   gather,
   logicalNot,
+  nonMaxSuppression,
   pack,
   pad,
   pool2d,

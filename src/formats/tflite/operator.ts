@@ -5,9 +5,10 @@ import type { ops } from '../../ops/registry.ts';
 import type { Shape } from '../../tensor/shape.ts';
 import type { TensorType } from '../../tensor/tensor.ts';
 import { Table, type TableSchema } from './flatbuffer.ts';
+import { readFlexbufferMap } from './flexbuffer.ts';
 import type { FileOperator, FileTensor } from './model.ts';
 import { activationTypes } from './schema.ts';
-import { describeTensor, integerConstant } from './tensor.ts';
+import { describeTensor, integerConstant, numberConstant } from './tensor.ts';
 
 type AttributesOf<T> = T extends OpDefinition<infer A> ? A : never;
 
@@ -78,7 +79,7 @@ export function reshapeTo(shape: Shape): OpUse {
 
 /** How one or more TFLite operators become graph nodes; one file of `operators/` each. */
 export interface OperatorFamily {
-  /** BuiltinOperator names. */
+  /** BuiltinOperator names; of a custom operator, `CUSTOM` and its code. */
   readonly types: readonly string[];
   /** Fewest and most inputs; those from the fewest on are optional. Infinity where there is no limit. */
   readonly inputCount: readonly [number, number];
@@ -160,6 +161,11 @@ export class OperatorReader {
     return this.#table.table('builtin_options', schema) ?? new Table(this.#table.file, schema, null);
   }
 
+  /** The numbers among a custom operator's options by their names. @throws FormatError when they cannot be read */
+  customOptions(): ReadonlyMap<string, number> {
+    return readFlexbufferMap(this.#table.bytes('custom_options') ?? new Uint8Array(), `tflite: ${this.where}`);
+  }
+
   /** The tensor at a position that must be there. */
   input(position: number): FileTensor {
     const tensor = this.inputs[position];
@@ -171,10 +177,16 @@ export class OperatorReader {
   integers(position: number): number[] {
     const tensor = this.input(position);
     const values = integerConstant(tensor);
-    if (values === undefined) {
-      throw this.unsupported(`its input ${position}, ${describeTensor(tensor)}, is computed at run time, not constant`);
-    }
+    if (values === undefined) throw this.#computed(position);
     return values;
+  }
+
+  /** The one number that a parameter input is; of codes, the real one. @throws UnsupportedOpError as `integers` */
+  number(position: number): number {
+    const tensor = this.input(position);
+    const value = numberConstant(tensor);
+    if (value === undefined) throw this.#computed(position);
+    return value;
   }
 
   /**
@@ -190,6 +202,11 @@ export class OperatorReader {
       throw this.unsupported(`the fused activation ${name}`);
     this.following = following;
     return 'none';
+  }
+
+  #computed(position: number): UnsupportedOpError {
+    const what = describeTensor(this.input(position));
+    return this.unsupported(`its input ${position}, ${what}, is computed at run time, not constant`);
   }
 
   unsupported(what: string): UnsupportedOpError {

@@ -59,6 +59,7 @@ export const operatorSchema = {
     outputs: 2,
     builtin_options_type: 3,
     builtin_options: 4,
+    custom_options: 5,
   },
 } as const;
 

@@ -1,6 +1,6 @@
 import { FormatError } from '../../errors.ts';
 import { bytesPerElement, codeRange, type DType, type TensorData } from '../../tensor/dtype.ts';
-import { perTensor, type Quantization } from '../../tensor/quantization.ts';
+import { dequantizeValue, perTensor, type Quantization } from '../../tensor/quantization.ts';
 import { elementCount, formatShape, type Shape } from '../../tensor/shape.ts';
 import type { Tensor, TensorType } from '../../tensor/tensor.ts';
 import { elementsOf } from '../bytes.ts';
@@ -142,6 +142,25 @@ export function integerConstant(tensor: FileTensor): number[] | undefined {
   return Array.from({ length: count }, (_, index) =>
     bytes === 4 ? view.getInt32(index * 4, true) : Number(view.getBigInt64(index * 8, true)),
   );
+}
+
+/**
+ * The number that a constant of one element is; of codes, the real one.
+ * @returns undefined when the tensor is not a constant
+ * @throws FormatError when it has more elements, or a type that cannot be
+ */
+export function numberConstant(tensor: FileTensor): number | undefined {
+  if (tensor.data === undefined) return undefined;
+  const type = tensorType(tensor);
+  if (elementCount(type.shape) !== 1) {
+    throw new FormatError(
+      `tflite: ${describeTensor(tensor)} has the shape ${formatShape(type.shape)}, not one element.`,
+    );
+  }
+  const { data, quantization } = constantTensor(tensor, type, new ConstantCopies(bytesPerElement(type.dtype)));
+  return quantization === undefined
+    ? data[0]
+    : dequantizeValue(data[0], quantization.scales[0], quantization.zeroPoints[0]);
 }
 
 function tensorQuantization(tensor: FileTensor, dtype: DType, shape: Shape): Quantization | undefined {
