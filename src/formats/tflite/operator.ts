@@ -184,7 +184,7 @@ export class OperatorReader {
   /** The one number that a parameter input is; of codes, the real one. @throws UnsupportedOpError as `integers` */
   number(position: number): number {
     const tensor = this.input(position);
-    const value = numberConstant(tensor);
+    const value = numberConstant(tensor, `tflite: ${this.where}`);
     if (value === undefined) throw this.#computed(position);
     return value;
   }

@@ -146,15 +146,16 @@ export function integerConstant(tensor: FileTensor): number[] | undefined {
 
 /**
  * The number that a constant of one element is; of codes, the real one.
+ * @param where for messages
  * @returns undefined when the tensor is not a constant
  * @throws FormatError when it has more elements, or a type that cannot be
  */
-export function numberConstant(tensor: FileTensor): number | undefined {
+export function numberConstant(tensor: FileTensor, where: string): number | undefined {
   if (tensor.data === undefined) return undefined;
   const type = tensorType(tensor);
   if (elementCount(type.shape) !== 1) {
     throw new FormatError(
-      `tflite: ${describeTensor(tensor)} has the shape ${formatShape(type.shape)}, not one element.`,
+      `${where}: ${describeTensor(tensor)} has the shape ${formatShape(type.shape)}, not one element.`,
     );
   }
   const { data, quantization } = constantTensor(tensor, type, new ConstantCopies(bytesPerElement(type.dtype)));

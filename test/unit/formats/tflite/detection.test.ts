@@ -83,8 +83,8 @@ function detect(detector: Detector = {}): Detections {
   const data = [detector.encodings ?? encodings, detector.scores ?? scores, detector.anchors ?? anchors];
   const inputs = graph.inputs.map((name, index) => {
     const real = { dtype: 'float32' as const, shape: shapes[index], data: Float32Array.from(data[index]) };
-    const { dtype, quantization } = graph.values[name];
-    return [name, dtype === 'uint8' ? quantizeTensor(real, 'uint8', quantization!) : real] as const;
+    const type = graph.values[name];
+    return [name, type.dtype === 'uint8' ? quantizeTensor(real, type) : real] as const;
   });
   const values = runReference(graph, Object.fromEntries(inputs));
   const [boxes, classes, found, count] = graph.outputs.map((name) => [...values.get(name)!.data]);

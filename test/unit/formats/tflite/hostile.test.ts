@@ -147,7 +147,7 @@ describe('a file smaller than what it asks for', () => {
     });
     const bytes = buildTflite({ tensors, operators, inputs: [0], outputs: [3] });
     expect(() => importTflite(bytes)).toThrow(
-      /its value, tensor 2 "value", has the shape \[1000000\], not one element/,
+      /PADV2 "y0" \(operator 0\): tensor 2 "value" has the shape \[1000000\], not one element/,
     );
   });
 });
