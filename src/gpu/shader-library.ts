@@ -5,6 +5,8 @@ import averageFloat from '../../shaders/lib/average-float.wgsl';
 import averageRequantized from '../../shaders/lib/average-requantized.wgsl';
 import averageSigned from '../../shaders/lib/average-signed.wgsl';
 import averageUnsigned from '../../shaders/lib/average-unsigned.wgsl';
+import blocksFloat from '../../shaders/lib/blocks-float.wgsl';
+import blocksInt8 from '../../shaders/lib/blocks-int8.wgsl';
 import broadcast from '../../shaders/lib/broadcast.wgsl';
 import channelSumsAsymmetric from '../../shaders/lib/channel-sums-asymmetric.wgsl';
 import channelSumsSymmetric from '../../shaders/lib/channel-sums-symmetric.wgsl';
@@ -83,6 +85,7 @@ import outputInt8Short from '../../shaders/lib/output-int8-short.wgsl';
 import pixelsFlat from '../../shaders/lib/pixels-flat.wgsl';
 import pixelsWindow from '../../shaders/lib/pixels-window.wgsl';
 import poolWindow from '../../shaders/lib/pool-window.wgsl';
+import products from '../../shaders/lib/products.wgsl';
 import quadsFloat from '../../shaders/lib/quads-float.wgsl';
 import quadsInt8 from '../../shaders/lib/quads-int8.wgsl';
 import recode from '../../shaders/lib/recode.wgsl';
@@ -119,6 +122,8 @@ export const shaderLibrary: Readonly<Record<string, string>> = {
   'average-requantized': averageRequantized,
   'average-signed': averageSigned,
   'average-unsigned': averageUnsigned,
+  'blocks-float': blocksFloat,
+  'blocks-int8': blocksInt8,
   broadcast,
   'channel-sums-asymmetric': channelSumsAsymmetric,
   'channel-sums-symmetric': channelSumsSymmetric,
@@ -197,6 +202,7 @@ export const shaderLibrary: Readonly<Record<string, string>> = {
   'pixels-flat': pixelsFlat,
   'pixels-window': pixelsWindow,
   'pool-window': poolWindow,
+  products,
   'quads-float': quadsFloat,
   'quads-int8': quadsInt8,
   recode,

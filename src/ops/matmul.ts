@@ -8,16 +8,18 @@ import { absorbLayerConsumer, finishReference, type LayerAttributes } from './li
 import { channelsPart, pixelsPart } from './lib/layer-part.ts';
 import { centered, checkBias, shapeOfRank } from './lib/layer-operands.ts';
 import { operandType } from './lib/operands.ts';
+import { productKernels, type ProductShape } from './lib/product-kernels.ts';
 
 export type MatmulAttributes = LayerAttributes;
 
 type Node = Omit<OpContext<MatmulAttributes>, 'outputs' | 'rounding'>;
 
 /**
- * Matrix product with constant weights: y[..., n] = activation(bias[n] + Σₖ x[..., k] · w[n, k]).
+ * Matrix product with weights: y[..., n] = activation(bias[n] + Σₖ x[..., k] · w[n, k]).
  * Inputs: x [..., K]; weights [N, K], per tensor or quantized along axis 0; bias? [N], int32 with scale xScale·wScale for
  * codes; residual? like the output. Output: [..., N].
- * On the device it is a 1×1 convolution over one row of pixels, and runs on the same kernels.
+ * On the device it is a 1×1 convolution over one row of pixels, and runs on the same kernels; with weights that are
+ * computed, it is a product of two matrices. The bias is constant.
  * @throws ShapeError when the two K differ; NumericError when an int8 accumulator could leave int32
  */
 export const matmul: OpDefinition<MatmulAttributes> = defineOp({
@@ -33,10 +35,13 @@ export const matmul: OpDefinition<MatmulAttributes> = defineOp({
     return [finishReference('matmul', context, inputs, sums, shape.outChannels)];
   },
   quantization: { output: 'calibrated', weights: { input: 1, axis: 0, bias: 2 } },
-  kernels: convolutionKernels('matmul', (context) => ({
-    shape: shapeOf(context),
-    weights: () => constantWeights(context),
-  })),
+  kernels: [
+    ...convolutionKernels<MatmulAttributes>('matmul', (context) => ({
+      shape: shapeOf(context),
+      weights: () => constantWeights(context),
+    })),
+    ...productKernels<MatmulAttributes>('matmul', productOf),
+  ],
   partition: {
     unit: () => 1,
     part(context, range) {
@@ -48,6 +53,11 @@ export const matmul: OpDefinition<MatmulAttributes> = defineOp({
   },
   absorbConsumer: absorbLayerConsumer,
 });
+
+function productOf(context: OpContext<MatmulAttributes>): ProductShape {
+  const { inWidth: rows, outChannels: columns, inChannels: depth } = shapeOf(context);
+  return { rows, columns, depth, batch: [], aBatch: [], bBatch: [], transposesA: false, transposesB: true };
+}
 
 function shapeOf(context: Node): ConvolutionShape {
   const { shape } = operandType('matmul', context, 0);

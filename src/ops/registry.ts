@@ -5,6 +5,7 @@ import { add } from './add.ts';
 import { argMax } from './arg-max.ts';
 import { argMin } from './arg-min.ts';
 import { averagePool2d } from './average-pool2d.ts';
+import { batchMatmul } from './batch-matmul.ts';
 import { cast } from './cast.ts';
 import { ceil } from './ceil.ts';
 import { concat } from './concat.ts';
@@ -83,6 +84,7 @@ export const ops: {
   readonly 'arg-max': typeof argMax;
   readonly 'arg-min': typeof argMin;
   readonly 'average-pool2d': typeof averagePool2d;
+  readonly 'batch-matmul': typeof batchMatmul;
   readonly cast: typeof cast;
   readonly ceil: typeof ceil;
   readonly concat: typeof concat;
@@ -158,6 +160,7 @@ export const ops: {
   'arg-max': argMax,
   'arg-min': argMin,
   'average-pool2d': averagePool2d,
+  'batch-matmul': batchMatmul,
   cast,
   ceil,
   concat,

@@ -121,6 +121,20 @@ export const selfTestCases: readonly SelfTestCase[] = [
     output: floatOutput,
   },
   {
+    family: 'linear',
+    op: 'batch-matmul',
+    attributes: { activation: 'none', transposesA: false, transposesB: true },
+    inputs: [int8([3, 1, 5, 50]), int8([2, 9, 50], otherScale, 12)],
+    output: { dtype: 'int8', quantization: perTensor(otherScale * 8, -3) },
+  },
+  {
+    family: 'linear',
+    op: 'batch-matmul',
+    attributes: { activation: 'none', transposesA: true, transposesB: false },
+    inputs: [float([2, 11, 6]), float([2, 11, 9])],
+    output: floatOutput,
+  },
+  {
     family: 'add',
     op: 'add',
     attributes: { activation: 'relu' },

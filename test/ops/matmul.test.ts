@@ -86,7 +86,16 @@ function beyondFloat(products: number): OpCase<MatmulAttributes> {
   };
 }
 
+/** Weights that are computed; the bias is a constant still. */
+function computed(opCase: OpCase<MatmulAttributes>): OpCase<MatmulAttributes> {
+  const inputs = opCase.inputs.map((input, index) => (index === 1 ? { ...input!, constant: false } : input));
+  return { ...opCase, name: `${opCase.name}, computed weights`, inputs };
+}
+
 testOp(matmul, [
+  computed(int8([2, 3, 16], 9)),
+  computed(int8([7, 1037], 33)),
+  computed(float([7, 31], 33)),
   beyondFloat(2000),
   beyondFloat(3),
   int8([1, 1], 1),

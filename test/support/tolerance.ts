@@ -18,6 +18,7 @@ const tolerances: Readonly<Record<string, (length: number) => Tolerance>> = {
   'depthwise-conv2d': sum,
   'conv-transpose2d': sum,
   matmul: sum,
+  'batch-matmul': sum,
   mean: sum,
   sum,
   'cumulative-sum': sum,
