@@ -58,8 +58,9 @@ export default defineConfig(async (): Promise<ViteUserConfig> => {
             ...timeouts,
             name: 'default-limits',
             include: ['test/{ops,models,gpu,node}/**/*.test.ts'],
-            // Thousands of images take minutes, and tell nothing that the models' equal bytes do not.
-            exclude: ['test/models/accuracy.test.ts', ...skipped],
+            // Thousands of images take minutes, and tell nothing that the models' equal bytes do not; bindings of a few
+            // kilobytes are below these limits anyway.
+            exclude: ['test/models/{accuracy,small-bindings}.test.ts', ...skipped],
             setupFiles: ['test/support/setup-default-limits.ts'],
             provide: { lane: 'default-limits' },
             pool: 'forks',

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { availableEngines, type Engine } from '../../src/gpu/capabilities.ts';
 import { UnsupportedOpError } from '../../src/errors.ts';
 import type { Graph } from '../../src/graph/graph.ts';
@@ -43,6 +43,17 @@ export interface OpCase<A> {
 const bakedCases = 2;
 
 /**
+ * What a lane of fewer limits and features adds does not depend on engine and rounding, so there they take turns from
+ * case to case instead of all running with each. `test/shaders` compiles every combination for such devices.
+ */
+const takesTurns = ['default-limits', 'compatibility'].includes(inject('lane'));
+
+/** All of them, or where they take turns the one whose turn it is. */
+function turnOf<T>(choices: readonly T[], index: number): readonly T[] {
+  return takesTurns ? [choices[index % choices.length]] : choices;
+}
+
+/**
  * Runs every kernel of the op that accepts a case, with every engine and rounding mode that matters to it, and compares
  * with the op's reference: 8-bit results bit for bit, float results within the tolerance table. A case that no kernel
  * accepts fails. The first cases run in both forms of a pipeline, the others in the one this device would choose.
@@ -53,9 +64,10 @@ export function testOp<A extends object>(op: OpDefinition<A>, cases: readonly Op
       const forms = index < bakedCases ? [true, false] : [undefined];
       const isQuantized = opCase.outputs.some(({ dtype }) => dtype === 'int8' || dtype === 'uint8');
       const targets = compileLane();
-      for (const rounding of opCase.roundings ?? (isQuantized ? roundings : ['float' as const])) {
+      const modes = opCase.roundings ?? (isQuantized ? roundings : ['float' as const]);
+      for (const rounding of turnOf(modes, index)) {
         test(`${opCase.name} (${rounding})${targets ? ' compiles' : ''}`, async () => {
-          if (targets === undefined) return runCase(op, opCase, rounding, forms);
+          if (targets === undefined) return runCase(op, opCase, rounding, index, forms);
           for (const target of targets()) await compileCase(op, opCase, rounding, target);
         });
       }
@@ -94,6 +106,7 @@ async function runCase<A extends object>(
   op: OpDefinition<A>,
   opCase: OpCase<A>,
   rounding: Rounding,
+  index: number,
   forms: readonly (boolean | undefined)[],
 ): Promise<void> {
   const device = await testDevice();
@@ -104,7 +117,8 @@ async function runCase<A extends object>(
   const kernels = op.inputOffsets === undefined ? op.kernels : [...op.kernels, { name: 'none', usesEngine: false }];
   for (const kernel of kernels) {
     const choices: readonly Engine[] = kernel.usesEngine ? availableEngines(device.capabilities) : ['scalar'];
-    for (const [engine, sharePipelines] of choices.flatMap((choice) => forms.map((form) => [choice, form] as const))) {
+    const engines = turnOf(choices, index);
+    for (const [engine, sharePipelines] of engines.flatMap((choice) => forms.map((form) => [choice, form] as const))) {
       const session = await createSession(device, graph, {
         engine,
         rounding,
