@@ -40,7 +40,16 @@ export {
   type SlopeOptions,
   type SoftmaxOptions,
 } from './layers/activation.ts';
-export { flatten, pad, reshape, type PadOptions, type ReshapeOptions } from './layers/arrange.ts';
+export {
+  flatten,
+  pad,
+  reshape,
+  transpose,
+  type PadOptions,
+  type ReshapeOptions,
+  type TransposeOptions,
+} from './layers/arrange.ts';
+export { attention, batchMatmul, type AttentionOptions, type BatchMatmulOptions } from './layers/attention.ts';
 export {
   add,
   concat,
@@ -63,8 +72,17 @@ export {
   type DepthwiseConv2dOptions,
 } from './layers/convolution.ts';
 export { dense, type DenseOptions } from './layers/dense.ts';
+export { embedding, type EmbeddingOptions } from './layers/embedding.ts';
 export { dequantizeLinear, quantizeLinear, type QuantizeLinearOptions } from './layers/linear-quantization.ts';
 export { model, type GraphOptions, type ModelOptions } from './layers/model.ts';
+export {
+  groupNorm,
+  instanceNorm,
+  layerNorm,
+  rmsNorm,
+  type GroupNormOptions,
+  type NormOptions,
+} from './layers/normalization.ts';
 export type { Initializer, WeightData, WeightOptions } from './layers/parameter.ts';
 export {
   averagePool2d,

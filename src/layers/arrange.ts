@@ -13,6 +13,11 @@ export interface ReshapeOptions extends LayerOptions {
   readonly shape: Shape;
 }
 
+export interface TransposeOptions extends LayerOptions {
+  /** Each axis once. */
+  readonly permutation: readonly number[];
+}
+
 /** Surrounds a value with a constant. */
 export function pad({ padding, value = 0, name }: PadOptions): LayerFunction {
   return (x) => callLayer({ op: 'pad', name, attributes: { padding, value }, operands: [x] });
@@ -21,6 +26,11 @@ export function pad({ padding, value = 0, name }: PadOptions): LayerFunction {
 /** The same elements, in the same order, under another shape. */
 export function reshape({ shape, name }: ReshapeOptions): LayerFunction {
   return (x) => callLayer({ op: 'reshape', name, attributes: { shape }, operands: [x] });
+}
+
+/** The axes in another order: axis a of the result is axis permutation[a] of the input. */
+export function transpose({ permutation, name }: TransposeOptions): LayerFunction {
+  return (x) => callLayer({ op: 'transpose', name, attributes: { permutation }, operands: [x] });
 }
 
 /** [N, ...] → [N, the rest]. */

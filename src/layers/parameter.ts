@@ -49,7 +49,8 @@ function gaussian(shape: Shape, deviation: number): (random: Random) => Float32A
   return (random) => Float32Array.from({ length: elementCount(shape) }, () => random.normal(0, deviation));
 }
 
-function parameter(
+/** Numbers of a layer: those that were given, checked, or how to draw them. */
+export function parameter(
   where: string,
   role: string,
   shape: Shape,

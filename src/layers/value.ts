@@ -51,15 +51,16 @@ export interface LayerOptions {
 /**
  * An input of the graph.
  * @param shape every size known, the batch included: [N, H, W, C] for images
+ * @param dtype int32 for indices
  * @throws ShapeError when a size is not a positive integer
  */
-export function input(name: string, shape: Shape): SymbolicValue {
+export function input(name: string, shape: Shape, dtype: 'float32' | 'int32' = 'float32'): SymbolicValue {
   if (shape.some((size) => !Number.isInteger(size) || size < 1)) {
     throw new ShapeError(
       `input "${name}": shape ${formatShape(shape)} has a size that is not a positive integer. Give every size, the batch included.`,
     );
   }
-  return { type: { dtype: 'float32', shape: [...shape] }, source: { kind: 'input', name } };
+  return { type: { dtype, shape: [...shape] }, source: { kind: 'input', name } };
 }
 
 /** Name of a node within a layer of several; the last has the layer's own name. */

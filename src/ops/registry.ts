@@ -30,6 +30,7 @@ import { greater } from './greater.ts';
 import { greaterEqual } from './greater-equal.ts';
 import { hardSigmoid } from './hard-sigmoid.ts';
 import { hardSwish } from './hard-swish.ts';
+import { layerNorm } from './layer-norm.ts';
 import { leakyRelu } from './leaky-relu.ts';
 import { less } from './less.ts';
 import { lessEqual } from './less-equal.ts';
@@ -109,6 +110,7 @@ export const ops: {
   readonly 'greater-equal': typeof greaterEqual;
   readonly 'hard-sigmoid': typeof hardSigmoid;
   readonly 'hard-swish': typeof hardSwish;
+  readonly 'layer-norm': typeof layerNorm;
   readonly 'leaky-relu': typeof leakyRelu;
   readonly less: typeof less;
   readonly 'less-equal': typeof lessEqual;
@@ -185,6 +187,7 @@ export const ops: {
   'greater-equal': greaterEqual,
   'hard-sigmoid': hardSigmoid,
   'hard-swish': hardSwish,
+  'layer-norm': layerNorm,
   'leaky-relu': leakyRelu,
   less,
   'less-equal': lessEqual,

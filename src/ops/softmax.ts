@@ -3,26 +3,12 @@ import softmaxInt8Shader from '../../shaders/softmax-int8.wgsl';
 import { ShapeError } from '../errors.ts';
 import { codeRange } from '../tensor/dtype.ts';
 import { clamp } from '../tensor/quantization.ts';
-import { elementCount, quadsPerRow, rowCount, rowLength } from '../tensor/shape.ts';
+import { rowLength } from '../tensor/shape.ts';
 import { emptyTensor } from '../tensor/tensor.ts';
-import {
-  defineOp,
-  type Dispatch,
-  type Kernel,
-  type KernelContext,
-  type OpContext,
-  type OpDefinition,
-} from './define-op.ts';
+import { defineOp, type Kernel, type OpContext, type OpDefinition } from './define-op.ts';
 import { elementwisePartition } from './lib/elementwise.ts';
-import { defaultWorkgroupSize, linearDispatch } from './lib/linear-dispatch.ts';
-import {
-  computesOnCodes,
-  everyDType,
-  operand,
-  operandType,
-  streamingCost,
-  tensorQuantization,
-} from './lib/operands.ts';
+import { computesOnCodes, everyDType, operand, operandType, tensorQuantization } from './lib/operands.ts';
+import { rowsLaunch } from './lib/rows-launch.ts';
 import { probabilityCode, softmaxCodes, type SoftmaxCodes } from './lib/softmax-codes.ts';
 
 export interface SoftmaxAttributes {
@@ -36,7 +22,7 @@ const int8: Kernel<SoftmaxAttributes> = {
   dispatch(context) {
     const { exponentials, bits, multiplier, zeroPoint } = codesOf(context);
     return {
-      ...rowsLaunch(context, {
+      ...rowsLaunch('softmax', context, 8, {
         BITS: bits,
         MULTIPLIER: multiplier.bits,
         SHIFT: multiplier.shift,
@@ -57,7 +43,7 @@ const float: Kernel<SoftmaxAttributes> = {
   name: 'softmax-float',
   accepts: (context) => everyDType(context, 'float32'),
   dispatch: (context) => ({
-    ...rowsLaunch(context, { BETA: context.attributes.beta }),
+    ...rowsLaunch('softmax', context, 8, { BETA: context.attributes.beta }),
     shader: softmaxFloatShader,
     bindings: [{ input: 0 }, { output: 0 }],
   }),
@@ -130,25 +116,4 @@ function codesOf(context: OpContext<SoftmaxAttributes>): SoftmaxCodes {
     rowLength(input.shape),
     context.rounding,
   );
-}
-
-/** As many invocations a row as it has quads, up to a whole workgroup. */
-function rowsLaunch(
-  context: KernelContext<SoftmaxAttributes>,
-  constants: Readonly<Record<string, number>>,
-): Pick<Dispatch, 'constants' | 'workgroups' | 'cost'> {
-  const { shape } = operandType('softmax', context, 0);
-  const rowLanes = Math.min(defaultWorkgroupSize, 2 ** Math.ceil(Math.log2(quadsPerRow(shape))));
-  const launch = linearDispatch(rowCount(shape), defaultWorkgroupSize / rowLanes);
-  return {
-    constants: {
-      ...launch.constants,
-      ROWS: rowCount(shape),
-      CHANNELS: rowLength(shape),
-      ROW_LANES: rowLanes,
-      ...constants,
-    },
-    workgroups: launch.workgroups,
-    cost: streamingCost(context, 8 * elementCount(shape)),
-  };
 }

@@ -164,6 +164,13 @@ export const selfTestCases: readonly SelfTestCase[] = [
     output: probability,
   },
   { family: 'softmax', op: 'softmax', attributes: { beta: 1 }, inputs: [float([3, 101])], output: floatOutput },
+  {
+    family: 'normalization',
+    op: 'layer-norm',
+    attributes: { epsilon: 1e-5, subtractsMean: true },
+    inputs: [float([3, 101]), float([101], true), float([101], true)],
+    output: floatOutput,
+  },
   { family: 'sigmoid', op: 'sigmoid', attributes: {}, inputs: [int8([3, 41])], output: probability },
   {
     family: 'comparison',

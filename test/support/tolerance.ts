@@ -20,6 +20,8 @@ const tolerances: Readonly<Record<string, (length: number) => Tolerance>> = {
   matmul: sum,
   'batch-matmul': sum,
   mean: sum,
+  // Normalized numbers are near one; the mean and the variance are sums.
+  'layer-norm': (length) => ({ absolute: 2 * Math.sqrt(length) + 8, relative: 8 }),
   sum,
   'cumulative-sum': sum,
   prod: (length) => ({ absolute: 0, relative: length }),

@@ -12,6 +12,7 @@ import { cumulativeSum } from './operators/cumulative-sum.ts';
 import { depthwiseConv2d } from './operators/depthwise-conv2d.ts';
 import { dequantize } from './operators/dequantize.ts';
 import { detectionPostProcess } from './operators/detection-post-process.ts';
+import { embeddingLookup } from './operators/embedding-lookup.ts';
 import { fullyConnected } from './operators/fully-connected.ts';
 import { gather } from './operators/gather.ts';
 import { logicalNot } from './operators/logical-not.ts';
@@ -49,6 +50,7 @@ export const operatorFamilies: readonly OperatorFamily[] = [
   depthwiseConv2d,
   dequantize,
   detectionPostProcess,
+  embeddingLookup,
   fullyConnected,
   gather,
   logicalNot,

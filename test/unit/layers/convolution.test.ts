@@ -1,30 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { ShapeError } from '../../../src/errors.ts';
-import { validateGraph } from '../../../src/graph/validate.ts';
 import { conv1d, type Conv1dOptions, convTranspose2d, depthwiseConv2d } from '../../../src/layers/convolution.ts';
 import { sequential } from '../../../src/layers/sequential.ts';
-import type { LayerFunction } from '../../../src/layers/value.ts';
 import { runReference } from '../../../src/runtime/reference.ts';
-import { createRandom } from '../../../src/tensor/random.ts';
-import { elementCount, type Shape } from '../../../src/tensor/shape.ts';
+import type { Shape } from '../../../src/tensor/shape.ts';
 import type { Tensor } from '../../../src/tensor/tensor.ts';
-
-function draw(length: number, seed: number): Float32Array {
-  const random = createRandom(seed);
-  return Float32Array.from({ length }, () => random.uniform(-1, 1));
-}
-
-/** The layer on drawn numbers: its input, and what the references make of it. */
-function apply(layer: LayerFunction, shape: Shape): { readonly x: Float32Array; readonly y: Tensor } {
-  const graph = sequential({ x: shape }, [layer]);
-  validateGraph(graph);
-  const x = draw(elementCount(shape), 1);
-  return { x, y: runReference(graph, { x: { dtype: 'float32', shape, data: x } }).get(graph.outputs[0])! };
-}
+import { applyLayer, drawFloats } from '../../support/apply-layer.ts';
 
 describe('conv1d', () => {
   const [batch, length, channels, filters, size] = [2, 9, 4, 6, 3];
-  const bias = draw(filters, 2);
+  const bias = drawFloats(filters, 2);
 
   /** By the definition, in double precision. */
   function expected(
@@ -60,10 +45,10 @@ describe('conv1d', () => {
     ['causal, dilated', { padding: 'causal', dilation: 3 }, [6, 0]],
     ['explicit, grouped', { padding: [2, 3], groups: 2 }, [2, 3]],
   ])('%s', (_, options, padding) => {
-    const weights = draw((filters * size * channels) / (options.groups ?? 1), 3);
+    const weights = drawFloats((filters * size * channels) / (options.groups ?? 1), 3);
     const all = { filters, size, weights, bias, ...options };
-    const { x, y } = apply(conv1d(all), [batch, length, channels]);
-    const { steps, values } = expected(x, weights, all, padding);
+    const { inputs, output: y } = applyLayer(conv1d(all), [batch, length, channels]);
+    const { steps, values } = expected(inputs[0], weights, all, padding);
     expect(y.shape).toEqual([batch, steps, filters]);
     y.data.forEach((value, index) => expect(value).toBeCloseTo(values[index], 6));
   });
@@ -86,7 +71,7 @@ describe('conv1d', () => {
 describe('convTranspose2d', () => {
   test('same makes the output stride times as large, valid nothing smaller', () => {
     const shapeOf = (options: Omit<Parameters<typeof convTranspose2d>[0], 'filters'>): Shape =>
-      apply(convTranspose2d({ filters: 3, ...options }), [1, 4, 5, 2]).y.shape;
+      applyLayer(convTranspose2d({ filters: 3, ...options }), [1, 4, 5, 2]).output.shape;
     expect(shapeOf({ size: 3, stride: 2 })).toEqual([1, 8, 10, 3]);
     expect(shapeOf({ size: 2, stride: 3 })).toEqual([1, 12, 15, 3]);
     expect(shapeOf({ size: [4, 1] })).toEqual([1, 4, 5, 3]);
