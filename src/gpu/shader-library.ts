@@ -103,6 +103,8 @@ import rows3 from '../../shaders/lib/rows-3.wgsl';
 import rowsAny from '../../shaders/lib/rows-any.wgsl';
 import storePhases from '../../shaders/lib/store-phases.wgsl';
 import storePixels from '../../shaders/lib/store-pixels.wgsl';
+import strided4 from '../../shaders/lib/strided-4.wgsl';
+import strided8 from '../../shaders/lib/strided-8.wgsl';
 import tangent from '../../shaders/lib/tangent.wgsl';
 import tile1 from '../../shaders/lib/tile-1.wgsl';
 import tile4 from '../../shaders/lib/tile-4.wgsl';
@@ -220,6 +222,8 @@ export const shaderLibrary: Readonly<Record<string, string>> = {
   'rows-any': rowsAny,
   'store-phases': storePhases,
   'store-pixels': storePixels,
+  'strided-4': strided4,
+  'strided-8': strided8,
   tangent,
   'tile-1': tile1,
   'tile-4': tile4,

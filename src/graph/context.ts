@@ -56,3 +56,15 @@ export function withoutUnusedValues(graph: Graph): Graph {
     Object.fromEntries(Object.entries(entries).filter(([name]) => used.has(name)));
   return { ...graph, values: keep(graph.values), constants: keep(graph.constants) };
 }
+
+/** The same graph without the nodes whose outputs nothing reads. */
+export function withoutUnreadNodes(graph: Graph): Graph {
+  const needed = new Set(graph.outputs);
+  const nodes: GraphNode[] = [];
+  for (const node of [...graph.nodes].reverse()) {
+    if (!node.outputs.some((name) => needed.has(name))) continue;
+    for (const name of node.inputs) needed.add(name);
+    nodes.push(node);
+  }
+  return { ...graph, nodes: nodes.reverse() };
+}

@@ -3,7 +3,7 @@ import { bytesPerElement } from '../tensor/dtype.ts';
 import type { Rounding } from '../tensor/requantize.ts';
 import { elementCount } from '../tensor/shape.ts';
 import type { Tensor, TensorType } from '../tensor/tensor.ts';
-import { naming, nodeContext, valueType, withoutUnusedValues } from './context.ts';
+import { naming, nodeContext, valueType, withoutUnreadNodes, withoutUnusedValues } from './context.ts';
 import type { Graph, GraphNode } from './graph.ts';
 
 /** What may always be read, and written, to fold constants; beyond it, this many times the graph's own constants. */
@@ -48,15 +48,4 @@ export function foldConstants(source: Graph, rounding: Rounding): Graph {
 
 function totalBytes(types: readonly TensorType[]): number {
   return types.reduce((sum, { dtype, shape }) => sum + elementCount(shape) * bytesPerElement(dtype), 0);
-}
-
-function withoutUnreadNodes(graph: Graph): Graph {
-  const needed = new Set(graph.outputs);
-  const nodes: GraphNode[] = [];
-  for (const node of [...graph.nodes].reverse()) {
-    if (!node.outputs.some((name) => needed.has(name))) continue;
-    for (const name of node.inputs) needed.add(name);
-    nodes.push(node);
-  }
-  return { ...graph, nodes: nodes.reverse() };
 }

@@ -3,6 +3,7 @@ import type { Quantization } from '../tensor/quantization.ts';
 import type { Rounding } from '../tensor/requantize.ts';
 import type { Shape } from '../tensor/shape.ts';
 import type { Tensor, TensorType } from '../tensor/tensor.ts';
+import type { Strided } from './lib/strided.ts';
 
 /** Everything an op needs to know of one of its nodes; plain data. */
 export interface OpContext<A> {
@@ -150,6 +151,8 @@ export interface OpDefinition<A> {
    * where elements change, or are apart.
    */
   inputOffsets?(context: OpContext<A>): readonly number[] | undefined;
+  /** Which elements of the only input the output's are, where that is all the op does, and has strides. */
+  elements?(context: OpContext<A>): Strided;
   /** Attributes for the same node after its uint8 values became int8; only where the op's rounding depends on the sign. */
   lowerUnsigned?(attributes: A): A;
   /** Attributes for new input types, where an attribute repeats a size (a reshape's batch). */

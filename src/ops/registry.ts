@@ -52,6 +52,7 @@ import { pow } from './pow.ts';
 import { prelu } from './prelu.ts';
 import { prod } from './prod.ts';
 import { quantize } from './quantize.ts';
+import { rearrange } from './rearrange.ts';
 import { reciprocal } from './reciprocal.ts';
 import { reduceMax } from './reduce-max.ts';
 import { reduceMin } from './reduce-min.ts';
@@ -75,6 +76,7 @@ import { squaredDifference } from './squared-difference.ts';
 import { sub } from './sub.ts';
 import { sum } from './sum.ts';
 import { tanh } from './tanh.ts';
+import { tile } from './tile.ts';
 import { transpose } from './transpose.ts';
 import type { OpDefinition } from './define-op.ts';
 
@@ -132,6 +134,7 @@ export const ops: {
   readonly prelu: typeof prelu;
   readonly prod: typeof prod;
   readonly quantize: typeof quantize;
+  readonly rearrange: typeof rearrange;
   readonly reciprocal: typeof reciprocal;
   readonly 'reduce-max': typeof reduceMax;
   readonly 'reduce-min': typeof reduceMin;
@@ -155,6 +158,7 @@ export const ops: {
   readonly sub: typeof sub;
   readonly sum: typeof sum;
   readonly tanh: typeof tanh;
+  readonly tile: typeof tile;
   readonly transpose: typeof transpose;
 } = {
   abs,
@@ -209,6 +213,7 @@ export const ops: {
   prelu,
   prod,
   quantize,
+  rearrange,
   reciprocal,
   'reduce-max': reduceMax,
   'reduce-min': reduceMin,
@@ -232,6 +237,7 @@ export const ops: {
   sub,
   sum,
   tanh,
+  tile,
   transpose,
 };
 

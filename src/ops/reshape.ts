@@ -1,41 +1,22 @@
-import shader from '../../shaders/reshape.wgsl';
 import { ShapeError } from '../errors.ts';
-import { sameOnDevice } from '../tensor/quads.ts';
-import { elementCount, formatShape, quadCount, rowLength, sameShape, type Shape } from '../tensor/shape.ts';
+import { elementCount, formatShape, sameShape, type Shape } from '../tensor/shape.ts';
 import { createTensor } from '../tensor/tensor.ts';
-import { defineOp, type Kernel, type OpContext, type OpDefinition } from './define-op.ts';
+import { defineOp, type OpContext, type OpDefinition } from './define-op.ts';
 import { leastCommonMultiple } from './lib/least-common-multiple.ts';
-import { linearDispatch } from './lib/linear-dispatch.ts';
-import { everyDType, operand, operandType, quadsImport, requireSameEncoding, streamingCost } from './lib/operands.ts';
+import { moving } from './lib/moving.ts';
+import { operand, operandType, requireSameEncoding } from './lib/operands.ts';
+import type { Strided } from './lib/strided.ts';
 
 export interface ReshapeAttributes {
   /** The new shape; one size may be −1, which stands for what is left. */
   readonly shape: Shape;
 }
 
-const kernel: Kernel<ReshapeAttributes> = {
-  name: 'reshape',
-  accepts: (context) => (['int8', 'float32', 'int32'] as const).some((dtype) => everyDType(context, dtype)),
-  dispatch(context) {
-    const input = operandType('reshape', context, 0);
-    const output = context.outputs[0];
-    requireSameEncoding('reshape', context.name, input, output);
-    const launch = linearDispatch(quadCount(output.shape));
-    return {
-      shader,
-      imports: quadsImport(output),
-      constants: {
-        ...launch.constants,
-        ELEMENTS: elementCount(output.shape),
-        X_CHANNELS: rowLength(input.shape),
-        Y_CHANNELS: rowLength(output.shape),
-      },
-      bindings: [{ input: 0 }, { output: 0 }],
-      workgroups: launch.workgroups,
-      cost: streamingCost(context, 0),
-    };
-  },
-};
+function elements(context: OpContext<ReshapeAttributes>): Strided {
+  const input = operandType('reshape', context, 0);
+  requireSameEncoding('reshape', context.name, input, context.outputs[0]);
+  return { offset: 0, sizes: [elementCount(input.shape)], strides: [1] };
+}
 
 /**
  * The same elements, in the same row-major order, under another shape. No work on the device where rows of both shapes
@@ -55,7 +36,7 @@ export const reshape: OpDefinition<ReshapeAttributes> = defineOp({
     requireSameEncoding('reshape', context.name, operandType('reshape', context, 0), type);
     return [createTensor(type, x.data.slice())];
   },
-  kernels: [kernel],
+  ...moving('reshape', elements),
   partition: {
     /** Where what an index of the output's axis holds is made of whole indices of the input's outermost axis. */
     unit(context, axis) {
@@ -72,12 +53,6 @@ export const reshape: OpDefinition<ReshapeAttributes> = defineOp({
         inputs: [{ input: 0, ranges: [{ axis: input.axis, start: at(start), end: at(end) }] }],
       };
     },
-  },
-  inputOffsets(context) {
-    const input = operandType('reshape', context, 0);
-    const output = context.outputs[0];
-    requireSameEncoding('reshape', context.name, input, output);
-    return sameOnDevice(input.shape, output.shape) ? [0] : undefined;
   },
   absorbProducer: (self, producer) =>
     producer.op === 'reshape'

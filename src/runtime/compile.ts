@@ -8,6 +8,7 @@ import { FreshNames } from '../graph/fresh-names.ts';
 import { fuse } from '../graph/fuse.ts';
 import type { Graph, GraphNode } from '../graph/graph.ts';
 import { lowerUnsigned } from '../graph/lower-unsigned.ts';
+import { mergeMoves } from '../graph/merge-moves.ts';
 import { splitNodes } from '../graph/split-nodes.ts';
 import { validateGraph } from '../graph/validate.ts';
 import type { Capabilities, Engine } from '../gpu/capabilities.ts';
@@ -59,13 +60,15 @@ export function compile(source: Graph, capabilities: Capabilities, options: Comp
   const names = new FreshNames(source);
   const folded = foldConstants(lowerUnsigned(source), rounding);
   const lowered = options.fusion ? fuse(dropIdentities(folded)) : folded;
-  const graph = splitNodes(lowered, rounding, names);
+  const merged = options.fusion ? mergeMoves(lowered, capabilities.limits.minStorageBufferOffsetAlignment) : lowered;
+  const graph = splitNodes(merged, rounding, names);
   const limits = graphLimits(capabilities.limits);
   const choose: ChooseLaunch = (op, context) => chooseLaunch(op, context, capabilities, options);
-  const plan = (lowered: Graph): Plan => planSteps(lowered, choose, capabilities.limits, options);
+  const plan = (whole: Graph): Plan => planSteps(whole, choose, capabilities.limits, options);
   const planned = plan(graph);
   const launches = planned.steps.map(({ node, dispatch }) => [node, dispatch] as const);
   if (fitsLimits(graph, limits, launches)) return specialize(graph, planned, new Map(), options);
+  // Moves that are merged cannot be cut: each by itself can.
   const fitted = fitLimits(lowered, limits, rounding, names, (op, context) => choose(op, context)?.dispatch);
   const cut = splitNodes(fitted.graph, rounding, names);
   return specialize(cut, plan(cut), fitted.pieces, options);

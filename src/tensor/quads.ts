@@ -12,11 +12,6 @@ export function deviceBytes(dtype: DType, shape: Shape): number {
   return quadCount(shape) * bytesPerQuad(dtype);
 }
 
-/** Whether as many elements in the same order are the same bytes on the device: rows are padded alike. */
-export function sameOnDevice(a: Shape, b: Shape): boolean {
-  return rowLength(a) === rowLength(b) || (isDenseOnDevice(a) && isDenseOnDevice(b));
-}
-
 /** Whether the dense host bytes and the device layout are the same bytes. */
 export function isDenseOnDevice(shape: Shape): boolean {
   return rowLength(shape) % 4 === 0;

@@ -36,7 +36,21 @@ const geometries: readonly Geometry[] = [
     [2, 1, 7, 5],
     [1, 3, 1, 2],
   ],
-  // As many axes as a kernel walks, none of which merge.
+  // Downwards.
+  [[9], [8], [9], [-1]],
+  [
+    [5, 8],
+    [4, 7],
+    [5, 4],
+    [-1, -2],
+  ],
+  [
+    [2, 5, 7, 13],
+    [1, 4, 5, 12],
+    [2, 2, 6, 13],
+    [-1, -3, -1, -1],
+  ],
+  // As many axes as there are, none of which merge.
   [
     [3, 3, 3, 3, 5],
     [1, 0, 1, 0, 1],
@@ -87,10 +101,13 @@ test('every index along every axis', () => {
     .record({
       begin: fc.integer({ min: 0, max: 3 }),
       size: fc.integer({ min: 1, max: 4 }),
-      stride: fc.integer({ min: 1, max: 3 }),
+      stride: fc.constantFrom(-2, -1, 1, 2, 3),
       after: fc.integer({ min: 0, max: 2 }),
     })
-    .map((taken) => ({ ...taken, length: taken.begin + (taken.size - 1) * taken.stride + 1 + taken.after }));
+    .map(({ begin, size, stride, after }) => {
+      const span = (size - 1) * Math.abs(stride);
+      return { size, stride, begin: stride < 0 ? begin + span : begin, length: begin + span + 1 + after };
+    });
   fc.assert(
     fc.property(axis, axis, axis, (a, b, c) => {
       const axes = [a, b, c];
@@ -143,6 +160,8 @@ test('what does not lie within the input', () => {
     [[1], [3], [3]],
     [[-1], [1], [1]],
     [[0], [0], [1]],
+    [[1], [3], [-1]],
+    [[7], [3], [-1]],
     [[0], [1], [0]],
     [[0], [8], [1]],
     [[0.5], [1], [1]],
@@ -154,9 +173,13 @@ test('what does not lie within the input', () => {
 });
 
 test('another batch', () => {
-  const of = (begin: readonly number[], size: readonly number[]): OpCase<SliceAttributes> => ({
+  const of = (
+    begin: readonly number[],
+    size: readonly number[],
+    strides: readonly number[] = [1, 1],
+  ): OpCase<SliceAttributes> => ({
     name: 'batch',
-    attributes: { begin, size, strides: [1, 1] },
+    attributes: { begin, size, strides },
     inputs: [{ ...float32, shape: [2, 6] }],
     outputs: [float32],
   });
@@ -164,4 +187,5 @@ test('another batch', () => {
     withBatch(buildGraph(slice, opCase).graph, batch).values['output0'].shape;
   expect(shapeOf(of([0, 2], [2, 3]), 5)).toEqual([5, 3]);
   expect(shapeOf(of([1, 2], [1, 3]), 5)).toEqual([1, 3]);
+  expect(shapeOf(of([1, 5], [2, 6], [-1, -1]), 5)).toEqual([5, 6]);
 });

@@ -15,6 +15,7 @@ const cases = [
   // Channel shuffle and space to depth.
   { shape: [1, 4, 4, 2, 6], permutation: [0, 1, 2, 4, 3] },
   { shape: [1, 3, 2, 3, 2, 4], permutation: [0, 1, 3, 2, 4, 5] },
+  { shape: [2, 3, 2, 2, 2, 2, 3], permutation: [6, 5, 4, 3, 2, 1, 0] },
   { shape: [6], permutation: [0] },
   { shape: [4, 1, 6, 1], permutation: [0, 2, 3, 1] },
 ];

@@ -74,12 +74,19 @@ const steps: Record<string, fc.Arbitrary<(chain: GraphChain) => void>> = {
       const broadcast = chain.type().shape.map((length, axis) => (repeats[axis] ? 1 : length));
       if (shape.length === 4) chain.add('add', { activation: 'none' }, [chain.constant(dtype, broadcast)]);
     }),
-  slice: fc.array(fc.tuple(fc.nat(3), size(3)), { minLength: 4, maxLength: 4 }).map((axes) => (chain) => {
+  slice: fc.array(fc.tuple(fc.nat(3), size(3), fc.boolean()), { minLength: 4, maxLength: 4 }).map((axes) => (chain) => {
     const { shape } = chain.type();
-    const begin = axes.map(([first], axis) => first % shape[axis]);
-    const strides = axes.map(([, stride]) => stride);
-    const taken = shape.map((length, axis) => Math.ceil((length - begin[axis]) / strides[axis]));
+    const first = axes.map(([index], axis) => index % shape[axis]);
+    const taken = shape.map((length, axis) => Math.ceil((length - first[axis]) / axes[axis][1]));
+    const strides = axes.map(([, stride, isDown]) => (isDown ? -stride : stride));
+    const begin = first.map((index, axis) => (strides[axis] > 0 ? index : index + (taken[axis] - 1) * -strides[axis]));
     chain.add('slice', { begin, size: taken, strides });
+  }),
+  tile: fc.array(size(2), { minLength: 4, maxLength: 4 }).map((repeats) => (chain) => {
+    chain.add('tile', { repeats });
+  }),
+  transpose: fc.shuffledSubarray([0, 1, 2, 3], { minLength: 4 }).map((permutation) => (chain) => {
+    chain.add('transpose', { permutation });
   }),
   reduce: fc
     .tuple(fc.constantFrom('mean', 'sum', 'reduce-max'), fc.subarray([0, 1, 2, 3], { minLength: 1, maxLength: 2 }))

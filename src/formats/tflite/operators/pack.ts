@@ -1,5 +1,5 @@
 import { ShapeError } from '../../../errors.ts';
-import { formatShape, normalizeAxis, sameShape } from '../../../tensor/shape.ts';
+import { formatShape, normalizeAxis, rowLength, sameShape } from '../../../tensor/shape.ts';
 import { type OperatorFamily, optionsSchema, reshapeTo, type Step } from '../operator.ts';
 import { requireSameType } from '../operator-types.ts';
 
@@ -23,12 +23,19 @@ export const pack: OperatorFamily = {
           `${where}: shapes ${formatShape(first!.shape)} and ${formatShape(other.shape)} cannot be packed. They must be equal.`,
         );
       }
+      // Elements that come in turn are one transpose of all inputs one after the other.
+      const rank = first!.shape.length;
+      const joined = axis === rank && rowLength(first!.shape) > 1 ? 0 : axis;
       const steps: Step[] = inputs.map((input, position) => ({
-        ...reshapeTo(input!.shape.toSpliced(axis, 0, 1)),
+        ...reshapeTo(input!.shape.toSpliced(joined, 0, 1)),
         operands: [{ input: position }],
       }));
       const operands = inputs.map((_, step) => ({ step }));
-      steps.push({ op: 'concat', attributes: { axis, activation: 'none' }, operands });
+      steps.push({ op: 'concat', attributes: { axis: joined, activation: 'none' }, operands });
+      if (joined !== axis) {
+        const permutation = [...Array.from({ length: rank }, (_, index) => index + 1), 0];
+        steps.push({ op: 'transpose', attributes: { permutation }, operands: [{ step: inputs.length }] });
+      }
       return { steps, outputs: [steps.length - 1] };
     };
   },

@@ -1,30 +1,19 @@
-// y[o] = x[o with its axes in another order]; int8, or any type of 32 bits.
+// y[i] = x[placeOf(i)] by row-major element numbers; int8, or any type of 32 bits.
 // One invocation per quad of the output, whose four elements come from wherever they are.
 //#import linear-index
-//#import coordinates
+//#import strided-4
 //#import quads-int8
 const X_QUADS: u32 = 1;
 const Y_QUADS: u32 = 1;
 const X_CHANNELS: u32 = 1;
 const Y_CHANNELS: u32 = 1;
-// The axes of y, and how many elements of x a step along each is.
-const SIZE_0: u32 = 1;
-const SIZE_1: u32 = 1;
-const SIZE_2: u32 = 1;
-const SIZE_3: u32 = 1;
-const STRIDE_0: u32 = 0;
-const STRIDE_1: u32 = 0;
-const STRIDE_2: u32 = 0;
-const STRIDE_3: u32 = 0;
 
 @group(0) @binding(1) var<storage, read> x: array<Quad, X_QUADS>;
 @group(0) @binding(2) var<storage, read_write> y: array<Quad, Y_QUADS>;
 
 fn element(row: u32, channel: u32) -> u32 {
   // Lanes of the padding read the last element.
-  let index = row * Y_CHANNELS + min(channel, Y_CHANNELS - 1u);
-  let at = coordinates(index, vec4<u32>(SIZE_0, SIZE_1, SIZE_2, SIZE_3));
-  let source = dot(at, vec4<u32>(STRIDE_0, STRIDE_1, STRIDE_2, STRIDE_3));
+  let source = placeOf(row * Y_CHANNELS + min(channel, Y_CHANNELS - 1u));
   let sourceChannel = source % X_CHANNELS;
   return lane(x[(source / X_CHANNELS) * ((X_CHANNELS + 3u) / 4u) + sourceChannel / 4u], sourceChannel % 4u);
 }
