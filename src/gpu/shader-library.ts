@@ -99,6 +99,13 @@ import requantizeTfliteSingle from '../../shaders/lib/requantize-tflite-single.w
 import row3Stride1 from '../../shaders/lib/row-3-stride-1.wgsl';
 import row3Stride2 from '../../shaders/lib/row-3-stride-2.wgsl';
 import rowAny from '../../shaders/lib/row-any.wgsl';
+import rowCodesL2 from '../../shaders/lib/row-codes-l2.wgsl';
+import rowCodesLogSoftmax from '../../shaders/lib/row-codes-log-softmax.wgsl';
+import rowCodesSoftmax from '../../shaders/lib/row-codes-softmax.wgsl';
+import rowExponentials from '../../shaders/lib/row-exponentials.wgsl';
+import rowL2 from '../../shaders/lib/row-l2.wgsl';
+import rowLogSoftmax from '../../shaders/lib/row-log-softmax.wgsl';
+import rowSoftmax from '../../shaders/lib/row-softmax.wgsl';
 import rows3 from '../../shaders/lib/rows-3.wgsl';
 import rowsAny from '../../shaders/lib/rows-any.wgsl';
 import storePhases from '../../shaders/lib/store-phases.wgsl';
@@ -218,6 +225,13 @@ export const shaderLibrary: Readonly<Record<string, string>> = {
   'row-3-stride-1': row3Stride1,
   'row-3-stride-2': row3Stride2,
   'row-any': rowAny,
+  'row-codes-l2': rowCodesL2,
+  'row-codes-log-softmax': rowCodesLogSoftmax,
+  'row-codes-softmax': rowCodesSoftmax,
+  'row-exponentials': rowExponentials,
+  'row-l2': rowL2,
+  'row-log-softmax': rowLogSoftmax,
+  'row-softmax': rowSoftmax,
   'rows-3': rows3,
   'rows-any': rowsAny,
   'store-phases': storePhases,

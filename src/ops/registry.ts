@@ -30,11 +30,14 @@ import { greater } from './greater.ts';
 import { greaterEqual } from './greater-equal.ts';
 import { hardSigmoid } from './hard-sigmoid.ts';
 import { hardSwish } from './hard-swish.ts';
+import { l2Normalization } from './l2-normalization.ts';
 import { layerNorm } from './layer-norm.ts';
 import { leakyRelu } from './leaky-relu.ts';
 import { less } from './less.ts';
 import { lessEqual } from './less-equal.ts';
+import { localResponseNormalization } from './local-response-normalization.ts';
 import { log } from './log.ts';
+import { logSoftmax } from './log-softmax.ts';
 import { logicalNot } from './logical-not.ts';
 import { matmul } from './matmul.ts';
 import { maxPool2d } from './max-pool2d.ts';
@@ -112,11 +115,14 @@ export const ops: {
   readonly 'greater-equal': typeof greaterEqual;
   readonly 'hard-sigmoid': typeof hardSigmoid;
   readonly 'hard-swish': typeof hardSwish;
+  readonly 'l2-normalization': typeof l2Normalization;
   readonly 'layer-norm': typeof layerNorm;
   readonly 'leaky-relu': typeof leakyRelu;
   readonly less: typeof less;
   readonly 'less-equal': typeof lessEqual;
+  readonly 'local-response-normalization': typeof localResponseNormalization;
   readonly log: typeof log;
+  readonly 'log-softmax': typeof logSoftmax;
   readonly 'logical-not': typeof logicalNot;
   readonly matmul: typeof matmul;
   readonly 'max-pool2d': typeof maxPool2d;
@@ -191,11 +197,14 @@ export const ops: {
   'greater-equal': greaterEqual,
   'hard-sigmoid': hardSigmoid,
   'hard-swish': hardSwish,
+  'l2-normalization': l2Normalization,
   'layer-norm': layerNorm,
   'leaky-relu': leakyRelu,
   less,
   'less-equal': lessEqual,
+  'local-response-normalization': localResponseNormalization,
   log,
+  'log-softmax': logSoftmax,
   'logical-not': logicalNot,
   matmul,
   'max-pool2d': maxPool2d,

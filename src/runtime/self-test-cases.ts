@@ -171,6 +171,13 @@ export const selfTestCases: readonly SelfTestCase[] = [
     inputs: [float([3, 101]), float([101], true), float([101], true)],
     output: floatOutput,
   },
+  {
+    family: 'normalization',
+    op: 'l2-normalization',
+    attributes: {},
+    inputs: [int8([3, 101])],
+    output: { dtype: 'int8', quantization: perTensor(1 / 128) },
+  },
   { family: 'sigmoid', op: 'sigmoid', attributes: {}, inputs: [int8([3, 41])], output: probability },
   {
     family: 'comparison',

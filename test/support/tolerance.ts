@@ -40,6 +40,11 @@ const tolerances: Readonly<Record<string, (length: number) => Tolerance>> = {
   pow: () => ({ absolute: 0, relative: 64 }),
   // exp may err by 3 + 2·|x| units in the last place (WGSL §15.7.4), and |x| reaches about 20 here; then a division.
   softmax: (length) => ({ absolute: 8 + Math.sqrt(length), relative: 50 }),
+  // An exponential and a logarithm near one, and differences as large as the result.
+  'log-softmax': (length) => ({ absolute: 8 + Math.sqrt(length), relative: 8 }),
+  'l2-normalization': (length) => ({ absolute: 0, relative: 8 + Math.sqrt(length) }),
+  // exp2 of a product with a logarithm, which may be off by units near one.
+  'local-response-normalization': () => ({ absolute: 0, relative: 64 }),
   // A probability: far from zero the exact value is a subnormal number, which devices may flush.
   // Built-in functions by what the WGSL specification grants (§15.7.4), in units near one.
   exp: () => ({ absolute: 0, relative: 50 }),

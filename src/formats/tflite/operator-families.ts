@@ -17,6 +17,7 @@ import { fullyConnected } from './operators/fully-connected.ts';
 import { gather } from './operators/gather.ts';
 import { logicalNot } from './operators/logical-not.ts';
 import { nonMaxSuppression } from './operators/non-max-suppression.ts';
+import { normalization } from './operators/normalization.ts';
 import { pack } from './operators/pack.ts';
 import { pad } from './operators/pad.ts';
 import { pool2d } from './operators/pool2d.ts';
@@ -55,6 +56,7 @@ export const operatorFamilies: readonly OperatorFamily[] = [
   gather,
   logicalNot,
   nonMaxSuppression,
+  normalization,
   pack,
   pad,
   pool2d,

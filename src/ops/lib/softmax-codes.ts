@@ -1,6 +1,6 @@
-import { NumericError } from '../../errors.ts';
 import { clamp, type Quantization } from '../../tensor/quantization.ts';
 import { encodeMultiplier, type Multiplier, requantize, type Rounding } from '../../tensor/requantize.ts';
+import { rowExponentials } from './row-exponentials.ts';
 
 /** Bits of a probability kept beyond those of the output's code. */
 const guardBits = 8;
@@ -10,7 +10,7 @@ const maxBits = 24;
 
 /** Softmax of 8-bit codes, in integers only. */
 export interface SoftmaxCodes {
-  /** round(exp(−d · scale · beta) · 2^k) for a distance d of 0 to 255 codes below the row's largest. */
+  /** Of `RowExponentials`. */
   readonly exponentials: Uint32Array;
   /** Bits after the point of a probability, before it becomes a code. */
   readonly bits: number;
@@ -21,8 +21,8 @@ export interface SoftmaxCodes {
 }
 
 /**
- * Parameters of softmax on rows of `channels` codes. k is at most 23, and so small that no row's sum reaches 2³¹.
- * @throws NumericError when rows are longer than 2²³, where the table would lose all precision
+ * Parameters of softmax on rows of `channels` codes.
+ * @throws NumericError when rows are too long
  */
 export function softmaxCodes(
   input: Quantization,
@@ -31,13 +31,7 @@ export function softmaxCodes(
   channels: number,
   rounding: Rounding,
 ): SoftmaxCodes {
-  const exponent = Math.min(23, 30 - Math.ceil(Math.log2(channels)));
-  if (exponent < 7) {
-    throw new NumericError(`softmax: a row of ${channels} codes is too long for 32-bit sums. Dequantize before it.`);
-  }
-  const exponentials = Uint32Array.from({ length: 256 }, (_, distance) =>
-    Math.round(Math.exp(-distance * input.scales[0] * beta) * 2 ** exponent),
-  );
+  const { exponentials } = rowExponentials('softmax', input.scales[0] * beta, channels);
   const scale = output.scales[0];
   const bits = clamp(Math.ceil(Math.log2(1 / scale)) + guardBits, guardBits, maxBits);
   return {
