@@ -10,9 +10,9 @@ const WEIGHT_WORDS: u32 = 1;
 const PARAMETERS: u32 = 5;
 
 @group(0) @binding(1) var<storage, read> x: array<Word, X_QUADS>;
-@group(0) @binding(2) var<storage, read> weights: array<Word, WEIGHT_WORDS>;
+@group(0) @binding(2) var<storage, read> weights: array<WeightWord, WEIGHT_WORDS>;
 @group(0) @binding(3) var<storage, read> parameters: array<vec4<i32>, PARAMETERS>;
-@group(0) @binding(4) var<storage, read_write> y: array<Word, Y_QUADS>;
+@group(0) @binding(4) var<storage, read_write> y: array<Output, Y_QUADS>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(@builtin(workgroup_id) workgroupId: vec3<u32>, @builtin(local_invocation_index) localIndex: u32) {

@@ -1,4 +1,5 @@
 import { allocateData, codeRange } from '../../src/tensor/dtype.ts';
+import { toFloat16Bits } from '../../src/tensor/float16.ts';
 import { createRandom } from '../../src/tensor/random.ts';
 import { elementCount } from '../../src/tensor/shape.ts';
 import { createTensor, type Tensor, type TensorType } from '../../src/tensor/tensor.ts';
@@ -16,6 +17,7 @@ export function drawTensor(type: TensorType, seed: string): Tensor {
   const random = createRandom(1).fork(seed);
   for (let i = 0; i < Math.min(blockLength, data.length); i++) {
     if (dtype === 'float32') data[i] = random.uniform(-1, 1);
+    else if (dtype === 'float16') data[i] = toFloat16Bits(random.uniform(-1, 1));
     else if (dtype === 'int32') data[i] = random.integer(2001) - 1000;
     else data[i] = codeRange(dtype)[0] + random.integer(256);
   }

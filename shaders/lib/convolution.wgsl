@@ -4,6 +4,7 @@
 // take adjacent quads, so that they read adjacent weights and the same activations.
 // A quad of output channels reads WINDOW words of each tap, from the first word of its group of channels.
 //#import linear-index
+//#import weights-plain
 //#import channel-sums-symmetric
 //#import pixels-window
 //#import tile-1
@@ -27,8 +28,8 @@ fn tapWord(word: u32) -> u32 {
 fn weightsAt(step: u32, quad: u32) -> Weights {
   let first = step * 4u * LANES + quad;
   return Weights(
-    operand(weights[first]), operand(weights[first + LANES]),
-    operand(weights[first + 2u * LANES]), operand(weights[first + 3u * LANES]));
+    weightOperand(weights[first]), weightOperand(weights[first + LANES]),
+    weightOperand(weights[first + 2u * LANES]), weightOperand(weights[first + 3u * LANES]));
 }
 
 fn convolve(index: u32) {

@@ -4,6 +4,7 @@
 // quads. Kernel rows are walked by rows-any or rows-3, the
 // taps of a row by row-any, row-3-stride-1 or row-3-stride-2.
 //#import linear-index
+//#import weights-plain
 //#import rows-any
 //#import row-any
 const BATCH: u32 = 1;
@@ -37,6 +38,8 @@ struct Line {
   column: i32,
   quad: u32,
   isInside: bool,
+  // What a tap outside of the image reads.
+  padding: Word,
 }
 
 // Where the taps of an invocation lie: first line of its image, row and column of the first tap.
@@ -49,7 +52,9 @@ struct Position {
 
 fn lineAt(position: Position, ky: u32) -> Line {
   let row = position.row + i32(ky) * DILATION_Y;
-  return Line((position.image + u32(row)) * IN_WIDTH, position.column, position.quad, u32(row) < IN_HEIGHT);
+  return Line(
+    (position.image + u32(row)) * IN_WIDTH, position.column, position.quad, u32(row) < IN_HEIGHT,
+    paddingOf(position.image / IN_HEIGHT));
 }
 
 fn accumulateLine(sums: ptr<function, RowSums>, position: Position, ky: u32, offsets: Operand) {
@@ -61,7 +66,7 @@ fn operandAt(line: Line, offset: i32) -> Operand {
   // A negative column becomes a large unsigned one.
   let isInside = line.isInside && u32(column) < IN_WIDTH;
   let index = select(0u, (line.first + u32(column)) * QUADS + line.quad, isInside);
-  return operand(select(paddingWord, x[index], isInside));
+  return operand(select(line.padding, x[index], isInside));
 }
 
 fn lanesTotal(sums: LaneSums) -> vec4<Total> {

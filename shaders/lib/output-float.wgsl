@@ -1,5 +1,7 @@
 // From float32 totals to the values of four output channels: y = clamp(total + bias), then what was fused.
 //#import epilogue-none-float
+alias Output = vec4<f32>;
+
 struct Channels {
   bias: vec4<f32>,
   // Float weights have none; the loops shared with int8 ask for them.
@@ -7,7 +9,9 @@ struct Channels {
 }
 
 // What a tap outside of the image reads.
-const paddingWord: Word = Word();
+fn paddingOf(image: u32) -> Word {
+  return Word();
+}
 
 fn channelsOf(quad: u32) -> Channels {
   return Channels(parameters[quad], vec4<f32>());

@@ -5,6 +5,8 @@
 //#import codes
 //#import epilogue-none-int8
 
+alias Output = u32;
+
 struct Channels {
   bias: vec4<f32>,
   multiplier: vec4<f32>,
@@ -14,8 +16,12 @@ struct Channels {
   high: i32,
 }
 
-// What a tap outside of the image reads.
 var<private> paddingWord: Word;
+
+// What a tap outside of the image reads.
+fn paddingOf(image: u32) -> Word {
+  return paddingWord;
+}
 
 fn channelsOf(quad: u32) -> Channels {
   let layer = parameters[0];

@@ -6,6 +6,8 @@
 //#import requantize-float
 //#import epilogue-none-int8
 
+alias Output = u32;
+
 // The input's zero point is folded into the bias.
 struct Channels {
   bias: vec4<i32>,
@@ -17,8 +19,12 @@ struct Channels {
   high: i32,
 }
 
-// What a tap outside of the image reads.
 var<private> paddingWord: Word;
+
+// What a tap outside of the image reads.
+fn paddingOf(image: u32) -> Word {
+  return paddingWord;
+}
 
 fn channelsOf(quad: u32) -> Channels {
   let layer = parameters[0];

@@ -17,10 +17,11 @@ struct Place {
   image: u32,
 }
 
-// A tap of a pixel: where its channels start in the input.
+// A tap of a pixel: where its channels start in the input, and what it reads outside of it.
 struct Tap {
   offset: u32,
   isInside: bool,
+  padding: Word,
 }
 
 fn placeAt(outY: u32, outX: u32, image: u32) -> Place {
@@ -47,9 +48,9 @@ fn tapOf(place: Place, ky: u32, kx: u32, window: u32) -> Tap {
   // Negative coordinates become large unsigned ones.
   let isInside = u32(y) < IN_HEIGHT && u32(x) < IN_WIDTH;
   let pixel = (place.image + u32(y)) * IN_WIDTH + u32(x);
-  return Tap(select(0u, pixel * IN_QUADS + window, isInside), isInside);
+  return Tap(select(0u, pixel * IN_QUADS + window, isInside), isInside, paddingOf(place.image / IN_HEIGHT));
 }
 
 fn wordAt(tap: Tap, word: u32) -> Word {
-  return select(paddingWord, x[tap.offset + word], tap.isInside);
+  return select(tap.padding, x[tap.offset + word], tap.isInside);
 }

@@ -1,8 +1,8 @@
 // A kernel row of three adjacent taps, next to each other for adjacent pixels: 6 columns serve 12 taps.
 fn accumulateRow(sums: ptr<function, RowSums>, line: Line, firstWeight: u32, offsets: Operand) {
-  let w0 = operand(weights[firstWeight]) - offsets;
-  let w1 = operand(weights[firstWeight + QUADS]) - offsets;
-  let w2 = operand(weights[firstWeight + 2u * QUADS]) - offsets;
+  let w0 = weightOperand(weights[firstWeight]) - offsets;
+  let w1 = weightOperand(weights[firstWeight + QUADS]) - offsets;
+  let w2 = weightOperand(weights[firstWeight + 2u * QUADS]) - offsets;
   let a0 = operandAt(line, 0);
   let a1 = operandAt(line, 1);
   let a2 = operandAt(line, 2);

@@ -21,7 +21,13 @@ interface Entry {
   readonly end: number;
 }
 
-const dtypeNames = { float32: 'F32', int8: 'I8', uint8: 'U8', int32: 'I32' } as const satisfies Record<DType, string>;
+const dtypeNames = {
+  float32: 'F32',
+  float16: 'F16',
+  int8: 'I8',
+  uint8: 'U8',
+  int32: 'I32',
+} as const satisfies Record<DType, string>;
 const storedTypes: ReadonlyMap<unknown, StoredType> = new Map(
   Object.entries({
     F64: 'float64',

@@ -36,6 +36,7 @@ import concatRecode from '../../shaders/lib/concat-recode.wgsl';
 import convolution from '../../shaders/lib/convolution.wgsl';
 import coordinates from '../../shaders/lib/coordinates.wgsl';
 import depthwise from '../../shaders/lib/depthwise.wgsl';
+import divideExact from '../../shaders/lib/divide-exact.wgsl';
 import engineDp4a from '../../shaders/lib/engine-dp4a.wgsl';
 import engineF32Exact from '../../shaders/lib/engine-f32-exact.wgsl';
 import engineF32Short from '../../shaders/lib/engine-f32-short.wgsl';
@@ -79,7 +80,9 @@ import maxFloat from '../../shaders/lib/max-float.wgsl';
 import maxInt8 from '../../shaders/lib/max-int8.wgsl';
 import orderCodes from '../../shaders/lib/order-codes.wgsl';
 import orderNumbers from '../../shaders/lib/order-numbers.wgsl';
+import outputDynamic from '../../shaders/lib/output-dynamic.wgsl';
 import outputFloat from '../../shaders/lib/output-float.wgsl';
+import outputFloatScaled from '../../shaders/lib/output-float-scaled.wgsl';
 import outputInt8 from '../../shaders/lib/output-int8.wgsl';
 import outputInt8Short from '../../shaders/lib/output-int8-short.wgsl';
 import pixelsFlat from '../../shaders/lib/pixels-flat.wgsl';
@@ -118,6 +121,9 @@ import tile4 from '../../shaders/lib/tile-4.wgsl';
 import tile8 from '../../shaders/lib/tile-8.wgsl';
 import valuesFloat from '../../shaders/lib/values-float.wgsl';
 import valuesInt8 from '../../shaders/lib/values-int8.wgsl';
+import weightsFloat16 from '../../shaders/lib/weights-float16.wgsl';
+import weightsInt8 from '../../shaders/lib/weights-int8.wgsl';
+import weightsPlain from '../../shaders/lib/weights-plain.wgsl';
 import wideProduct from '../../shaders/lib/wide-product.wgsl';
 import wordsDirect from '../../shaders/lib/words-direct.wgsl';
 import wordsShared4 from '../../shaders/lib/words-shared-4.wgsl';
@@ -162,6 +168,7 @@ export const shaderLibrary: Readonly<Record<string, string>> = {
   convolution,
   coordinates,
   depthwise,
+  'divide-exact': divideExact,
   'engine-dp4a': engineDp4a,
   'engine-f32-exact': engineF32Exact,
   'engine-f32-short': engineF32Short,
@@ -205,7 +212,9 @@ export const shaderLibrary: Readonly<Record<string, string>> = {
   'max-int8': maxInt8,
   'order-codes': orderCodes,
   'order-numbers': orderNumbers,
+  'output-dynamic': outputDynamic,
   'output-float': outputFloat,
+  'output-float-scaled': outputFloatScaled,
   'output-int8': outputInt8,
   'output-int8-short': outputInt8Short,
   'pixels-flat': pixelsFlat,
@@ -244,6 +253,9 @@ export const shaderLibrary: Readonly<Record<string, string>> = {
   'tile-8': tile8,
   'values-float': valuesFloat,
   'values-int8': valuesInt8,
+  'weights-float16': weightsFloat16,
+  'weights-int8': weightsInt8,
+  'weights-plain': weightsPlain,
   'wide-product': wideProduct,
   'words-direct': wordsDirect,
   'words-shared-4': wordsShared4,

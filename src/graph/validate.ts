@@ -114,7 +114,9 @@ function validateQuantization(
   shape: readonly number[],
   { scales, zeroPoints, axis }: Quantization,
 ): void {
-  if (dtype === 'float32') throw new FormatError(`${where} is float32 and has a quantization. Remove one of the two.`);
+  if (dtype === 'float32' || dtype === 'float16') {
+    throw new FormatError(`${where} is ${dtype} and has a quantization. Remove one of the two.`);
+  }
   const count = axis === undefined ? 1 : shape[axis];
   if (scales.length !== count || zeroPoints.length !== count) {
     throw new FormatError(

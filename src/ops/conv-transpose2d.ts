@@ -4,7 +4,7 @@ import { defineOp, type OpContext, type OpDefinition } from './define-op.ts';
 import { convolutionKernels } from './lib/convolution-kernels.ts';
 import { windowLimit } from './lib/convolution-shape.ts';
 import { absorbLayerConsumer, finishReference, type LayerAttributes } from './lib/fused-layer.ts';
-import { centered, checkBias, shapeOfRank } from './lib/layer-operands.ts';
+import { centered, checkLayer, shapeOfRank } from './lib/layer-operands.ts';
 import { channelsPart, pixelsPart } from './lib/layer-part.ts';
 import { scatteredSums, transposedForm, transposedPart, type TransposedShape } from './lib/transposed-convolution.ts';
 
@@ -71,7 +71,7 @@ function shapeOf(context: Node): TransposedShape {
       `${where}: input has ${inChannels} channels, weights expect ${channels}. Transpose an NCHW input or re-export.`,
     );
   }
-  checkBias(op, context, outChannels);
+  checkLayer(op, context, outChannels, 1);
   const kernel = [kernelHeight, kernelWidth];
   const isStride = (stride: number, axis: number): boolean =>
     Number.isInteger(stride) && stride >= 1 && stride <= 2 * kernel[axis];

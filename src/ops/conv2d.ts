@@ -13,7 +13,7 @@ import {
   type WindowAttributes,
 } from './lib/convolution-shape.ts';
 import { absorbLayerConsumer, finishReference, type LayerAttributes } from './lib/fused-layer.ts';
-import { centered, checkBias, shapeOfRank } from './lib/layer-operands.ts';
+import { centered, checkLayer, shapeOfRank } from './lib/layer-operands.ts';
 import { channelsPart, pixelsPart } from './lib/layer-part.ts';
 import { windowPart } from './lib/window-part.ts';
 
@@ -87,7 +87,7 @@ function shapeOf(context: Node): ConvolutionShape {
       `${where}: input has ${inChannels} channels, weights expect ${groupIn * groups}. Transpose an NCHW input or re-export.`,
     );
   }
-  checkBias('conv2d', context, outChannels);
+  checkLayer('conv2d', context, outChannels, 1);
   const outHeight = outputSize(where, 'height', inHeight, kernelHeight, context.attributes);
   const outWidth = outputSize(where, 'width', inWidth, kernelWidth, context.attributes);
   return {

@@ -13,8 +13,9 @@ import {
 } from './lib/convolution-shape.ts';
 import { depthwiseKernels } from './lib/depthwise-kernels.ts';
 import { absorbLayerConsumer, finishReference, type LayerAttributes } from './lib/fused-layer.ts';
-import { centered, checkBias, shapeOfRank } from './lib/layer-operands.ts';
+import { centered, checkLayer, shapeOfRank } from './lib/layer-operands.ts';
 import { channelsPart, pixelsPart } from './lib/layer-part.ts';
+import type { WeightData } from './lib/pack-weights.ts';
 import { windowPart } from './lib/window-part.ts';
 
 export interface DepthwiseConv2dAttributes extends WindowAttributes, LayerAttributes {}
@@ -81,7 +82,7 @@ function shapeOf(context: Node): ConvolutionShape {
       `${where}: input has ${inChannels} channels, weights are [${one}, ${kernelHeight}, ${kernelWidth}, ${outChannels}]. They must be [1, kH, kW, a multiple of the channels].`,
     );
   }
-  checkBias('depthwise-conv2d', context, outChannels);
+  checkLayer('depthwise-conv2d', context, outChannels, 1);
   const outHeight = outputSize(where, 'height', inHeight, kernelHeight, context.attributes);
   const outWidth = outputSize(where, 'width', inWidth, kernelWidth, context.attributes);
   return {
@@ -102,7 +103,7 @@ function shapeOf(context: Node): ConvolutionShape {
 }
 
 /** [1, kH, kW, O] as the [O, kH, kW, 1] of a convolution with a group for each channel. */
-function groupedWeights(context: OpContext<object>): Int8Array | Float32Array {
+function groupedWeights(context: OpContext<object>): WeightData {
   const data = constantWeights(context);
   const outChannels = context.constants[1]!.shape[3];
   const taps = data.length / outChannels;

@@ -6,7 +6,7 @@ import { convolutionSums } from './lib/convolution-reference.ts';
 import type { ConvolutionShape } from './lib/convolution-shape.ts';
 import { absorbLayerConsumer, finishReference, type LayerAttributes } from './lib/fused-layer.ts';
 import { channelsPart, pixelsPart } from './lib/layer-part.ts';
-import { centered, checkBias, shapeOfRank } from './lib/layer-operands.ts';
+import { centered, checkLayer, shapeOfRank } from './lib/layer-operands.ts';
 import { operandType } from './lib/operands.ts';
 import { productKernels, type ProductShape } from './lib/product-kernels.ts';
 
@@ -67,7 +67,7 @@ function shapeOf(context: Node): ConvolutionShape {
       `matmul "${context.name}": rows of x ${formatShape(shape)} do not have the ${inChannels} values that weights [${outChannels}, ${inChannels}] expect. Reshape x, or transpose the weights.`,
     );
   }
-  checkBias('matmul', context, outChannels);
+  checkLayer('matmul', context, outChannels, shape.length - 1);
   const pixels = rowCount(shape);
   return {
     strides: [1, 1],

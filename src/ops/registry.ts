@@ -17,6 +17,8 @@ import { decodeBoxes } from './decode-boxes.ts';
 import { depthwiseConv2d } from './depthwise-conv2d.ts';
 import { dequantize } from './dequantize.ts';
 import { div } from './div.ts';
+import { dynamicQuantize } from './dynamic-quantize.ts';
+import { dynamicScale } from './dynamic-scale.ts';
 import { elu } from './elu.ts';
 import { equal } from './equal.ts';
 import { erf } from './erf.ts';
@@ -44,6 +46,7 @@ import { maxPool2d } from './max-pool2d.ts';
 import { maximum } from './maximum.ts';
 import { mean } from './mean.ts';
 import { mergeDetections } from './merge-detections.ts';
+import { minMax } from './min-max.ts';
 import { minimum } from './minimum.ts';
 import { mish } from './mish.ts';
 import { mul } from './mul.ts';
@@ -102,6 +105,8 @@ export const ops: {
   readonly 'depthwise-conv2d': typeof depthwiseConv2d;
   readonly dequantize: typeof dequantize;
   readonly div: typeof div;
+  readonly 'dynamic-quantize': typeof dynamicQuantize;
+  readonly 'dynamic-scale': typeof dynamicScale;
   readonly elu: typeof elu;
   readonly equal: typeof equal;
   readonly erf: typeof erf;
@@ -129,6 +134,7 @@ export const ops: {
   readonly maximum: typeof maximum;
   readonly mean: typeof mean;
   readonly 'merge-detections': typeof mergeDetections;
+  readonly 'min-max': typeof minMax;
   readonly minimum: typeof minimum;
   readonly mish: typeof mish;
   readonly mul: typeof mul;
@@ -184,6 +190,8 @@ export const ops: {
   'depthwise-conv2d': depthwiseConv2d,
   dequantize,
   div,
+  'dynamic-quantize': dynamicQuantize,
+  'dynamic-scale': dynamicScale,
   elu,
   equal,
   erf,
@@ -211,6 +219,7 @@ export const ops: {
   maximum,
   mean,
   'merge-detections': mergeDetections,
+  'min-max': minMax,
   minimum,
   mish,
   mul,

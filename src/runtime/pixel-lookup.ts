@@ -38,7 +38,9 @@ function encoder(
     const toReal = realOf(range ?? [-1, 1], channel, channels);
     return (byte) => float32Bits(toReal(byte));
   }
-  if (dtype === 'int32') throw new ShapeError('image: an int32 input cannot hold pixels. Use float32, int8 or uint8.');
+  if (dtype !== 'int8' && dtype !== 'uint8') {
+    throw new ShapeError(`image: a ${dtype} input cannot hold pixels. Use float32, int8 or uint8.`);
+  }
   // On the device uint8 is int8 with the top bit flipped.
   const flip = dtype === 'uint8' ? 0x80 : 0;
   const [low, high] = codeRange(dtype);

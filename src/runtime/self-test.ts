@@ -4,6 +4,7 @@ import type { Device } from '../gpu/device.ts';
 import type { Graph } from '../graph/graph.ts';
 import { getOp } from '../ops/registry.ts';
 import { codeRange } from '../tensor/dtype.ts';
+import { toFloat16Bits } from '../tensor/float16.ts';
 import { createRandom, type Random } from '../tensor/random.ts';
 import { roundings, type Rounding } from '../tensor/requantize.ts';
 import { emptyTensor, type Tensor, type TensorType } from '../tensor/tensor.ts';
@@ -214,6 +215,7 @@ function draw({ dtype, shape, quantization }: SelfTestInput, random: Random): Te
   for (let i = 0; i < data.length; i++) {
     if (dtype === 'float32') data[i] = random.uniform(-2, 2);
     else if (dtype === 'int32') data[i] = random.integer(2001) - 1000;
+    else if (dtype === 'float16') data[i] = toFloat16Bits(random.uniform(-2, 2));
     else data[i] = codeRange(dtype)[0] + random.integer(256);
   }
   return tensor;

@@ -1,11 +1,13 @@
 import { ShapeError } from '../errors.ts';
 
-/** Element types a value can have. */
-export type DType = 'float32' | 'int8' | 'uint8' | 'int32';
+/** Element types a value can have. float16 is for constants: layers read weights stored so, and compute in float32. */
+export type DType = 'float32' | 'float16' | 'int8' | 'uint8' | 'int32';
 
 /** The host array that holds a dtype's elements. */
 export interface DTypeArrays {
   float32: Float32Array;
+  /** Bits of the numbers; see `fromFloat16Bits`. */
+  float16: Uint16Array;
   int8: Int8Array;
   uint8: Uint8Array;
   int32: Int32Array;
@@ -15,6 +17,7 @@ export type TensorData = DTypeArrays[DType];
 
 const constructors = {
   float32: Float32Array,
+  float16: Uint16Array,
   int8: Int8Array,
   uint8: Uint8Array,
   int32: Int32Array,
@@ -35,6 +38,11 @@ export function allocateData<T extends DType>(dtype: T, length: number): DTypeAr
       { cause },
     );
   }
+}
+
+/** A host array over existing bytes, a whole number of elements. */
+export function dataOver(dtype: DType, buffer: ArrayBuffer): TensorData {
+  return new constructors[dtype](buffer);
 }
 
 /** The dtype a typed array holds, or undefined when no dtype is stored that way. */

@@ -1,10 +1,10 @@
 import type { DType, TensorData } from './dtype.ts';
-import { allocateData } from './dtype.ts';
+import { allocateData, bytesPerElement } from './dtype.ts';
 import { elementCount, quadCount, quadsPerRow, rowLength, type Shape } from './shape.ts';
 
-/** Bytes of one quad on the device: four codes in a word, or four 32-bit numbers. */
+/** Bytes of one quad on the device: four codes in a word, four 16-bit numbers in two, or four 32-bit numbers. */
 export function bytesPerQuad(dtype: DType): number {
-  return dtype === 'float32' || dtype === 'int32' ? 16 : 4;
+  return 4 * bytesPerElement(dtype);
 }
 
 /** Bytes the tensor takes on the device. */

@@ -14,6 +14,7 @@ export interface Quantization {
 }
 
 const smallestNormalFloat32 = 2 ** -126;
+export const largestFloat32: number = (2 - 2 ** -23) * 2 ** 127;
 
 /** Nearest integer, halves to the even neighbour (IEEE 754 roundTiesToEven, WGSL `round`). */
 export function roundTiesEven(value: number): number {

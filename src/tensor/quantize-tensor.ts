@@ -1,5 +1,6 @@
 import { ShapeError } from '../errors.ts';
 import { codeRange } from './dtype.ts';
+import { fromFloat16Bits } from './float16.ts';
 import { dequantizeValue, quantizeValue, scaleAt, zeroPointAt, type Quantization } from './quantization.ts';
 import { elementCount } from './shape.ts';
 import { emptyTensor, type Tensor, type TensorType } from './tensor.ts';
@@ -36,12 +37,16 @@ export function quantizeTensor(tensor: Tensor, type: TensorType): Tensor {
 }
 
 /**
- * The real numbers that a tensor stands for: float32(scale · (code − zeroPoint)), or its elements where it has no
- * quantization.
+ * The real numbers that a tensor stands for: float32(scale · (code − zeroPoint)), the numbers of float16 bits, or its
+ * elements where it has no quantization.
  */
 export function dequantizeTensor(tensor: Tensor): Tensor & { readonly data: Float32Array } {
   const { quantization, data, shape } = tensor;
   const reals = new Float32Array(data.length);
+  if (tensor.dtype === 'float16') {
+    for (let i = 0; i < data.length; i++) reals[i] = fromFloat16Bits(data[i]);
+    return { dtype: 'float32', shape, data: reals };
+  }
   const indexOf = channelIndex(tensor, quantization);
   for (let i = 0; i < data.length; i++) {
     if (quantization === undefined) {

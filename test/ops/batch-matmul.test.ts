@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { NumericError, ShapeError } from '../../src/errors.ts';
 import { batchMatmul, type BatchMatmulAttributes } from '../../src/ops/batch-matmul.ts';
+import type { DType } from '../../src/tensor/dtype.ts';
 import { perTensor } from '../../src/tensor/quantization.ts';
 import { createRandom } from '../../src/tensor/random.ts';
 import type { Rounding } from '../../src/tensor/requantize.ts';
@@ -33,13 +34,18 @@ const every: readonly Rounding[] = ['float', 'tflite-single', 'tflite-double'];
 function opCase(label: string, sizes: Sizes, a: CaseInput, b: CaseInput): OpCase<BatchMatmulAttributes> {
   const depth = depthOf(sizes);
   const scale = 0.02 * 0.03 * 74 * 74 * 0.02 * Math.sqrt(depth);
-  const outputs = { float32, int8: int8(scale, 4), uint8: uint8(scale, 140), int32: { dtype: 'int32' as const } };
+  const outputs: Partial<Record<DType, Omit<CaseInput, 'shape'>>> = {
+    float32,
+    int8: int8(scale, 4),
+    uint8: uint8(scale, 140),
+    int32: { dtype: 'int32' as const },
+  };
   const flags = `${sizes.transposesA ? ' transposed' : ''} by [${sizes.b.join(', ')}]${sizes.transposesB ? ' transposed' : ''}`;
   return {
     name: `${label} [${sizes.a.join(', ')}]${flags}`,
     attributes: attributesOf(sizes),
     inputs: [a, b],
-    outputs: [outputs[a.dtype]],
+    outputs: [outputs[a.dtype]!],
     roundings: sizes.roundings ?? ['float'],
     length: depth,
   };

@@ -7,6 +7,7 @@ import type { Rounding } from '../../src/tensor/requantize.ts';
 import { elementCount } from '../../src/tensor/shape.ts';
 import { createRandom } from '../../src/tensor/random.ts';
 import type { Tensor, TensorType } from '../../src/tensor/tensor.ts';
+import { layerFormats } from '../support/layer-formats.ts';
 import { type OpCase, testOp } from '../support/test-op.ts';
 
 type Pair = readonly [number, number];
@@ -142,6 +143,12 @@ testOp(convTranspose2d, [
   ...Object.entries(sizes).flatMap(([name, size]) => [int8(name, size), float(name, size)]),
   withResidual(int8('3x3', { x: [2, 3, 3, 5], outChannels: 6, kernel: [3, 3], strides: [2, 2] })),
   withResidual(float('3x3', { x: [2, 3, 3, 5], outChannels: 6, kernel: [3, 3], strides: [2, 2] })),
+  ...['a kernel of twice the stride'].flatMap((name) => {
+    const { x, outChannels, kernel } = sizes[name];
+    const weights = [outChannels, ...kernel, x[3]];
+    const products = elementCount(weights.slice(1));
+    return layerFormats({ name, attributes: attributesOf(sizes[name]), x, weights, axis: 0, products, leading: [1] });
+  }),
 ]);
 
 function floats(shape: readonly number[], data: readonly number[]): Tensor {

@@ -1,6 +1,7 @@
 import { conv2d, type Conv2dAttributes } from '../../src/ops/conv2d.ts';
 import { perTensor, type Quantization } from '../../src/tensor/quantization.ts';
 import type { Rounding } from '../../src/tensor/requantize.ts';
+import { layerFormats } from '../support/layer-formats.ts';
 import type { CaseInput, OpCase } from '../support/test-op.ts';
 import { testOp } from '../support/test-op.ts';
 
@@ -203,10 +204,19 @@ function withResidual(opCase: OpCase<Conv2dAttributes>): OpCase<Conv2dAttributes
 
 const residual: Sizes = { x: [1, 3, 3, 6], outChannels: 5, kernel: [1, 1] };
 
+function formats(name: string, leading: readonly number[]): OpCase<Conv2dAttributes>[] {
+  const { x, attributes } = sizes[name];
+  const weights = weightsShape(sizes[name]);
+  const products = weights.slice(1).reduce((a, b) => a * b, 1);
+  return layerFormats({ name, attributes: { ...plain, ...attributes }, x, weights, axis: 0, products, leading });
+}
+
 testOp(conv2d, [
   withResidual(int8('1x1', residual)),
   withResidual(float('1x1', residual)),
   ...[1023, 1024, 1031, 1032, 1033].map(largest),
   ...Object.entries(sizes).map(([name, size]) => int8(name, size)),
   ...Object.entries(sizes).map(([name, size]) => float(name, size)),
+  ...formats('3x3 same, batch 2', [1]),
+  ...formats('groups that split quads', [0]),
 ]);

@@ -1,6 +1,7 @@
 import { depthwiseConv2d, type DepthwiseConv2dAttributes } from '../../src/ops/depthwise-conv2d.ts';
 import { perTensor, type Quantization } from '../../src/tensor/quantization.ts';
 import type { Rounding } from '../../src/tensor/requantize.ts';
+import { layerFormats } from '../support/layer-formats.ts';
 import { type CaseInput, type OpCase, testOp } from '../support/test-op.ts';
 
 interface Sizes {
@@ -94,4 +95,17 @@ for (const channels of [1, 2, 7, 16, 33]) {
 testOp(depthwiseConv2d, [
   ...Object.entries(sizes).map(([name, size]) => int8(name, size)),
   ...Object.entries(sizes).map(([name, size]) => float(name, size)),
+  ...['3x3 same, batch 2, a whole tile wide', 'multiplier 2'].flatMap((name) => {
+    const { x, attributes } = sizes[name];
+    const weights = weightsShape(sizes[name]);
+    return layerFormats({
+      name,
+      attributes: { ...plain, ...attributes },
+      x,
+      weights,
+      axis: 3,
+      products: weights[1] * weights[2],
+      leading: [1],
+    });
+  }),
 ]);

@@ -1,6 +1,7 @@
 import { matmul, type MatmulAttributes } from '../../src/ops/matmul.ts';
 import { perTensor } from '../../src/tensor/quantization.ts';
 import type { Rounding } from '../../src/tensor/requantize.ts';
+import { layerFormats } from '../support/layer-formats.ts';
 import { type OpCase, testOp } from '../support/test-op.ts';
 
 const every: readonly Rounding[] = ['float', 'tflite-single', 'tflite-double'];
@@ -45,6 +46,19 @@ function float(x: readonly number[], outputs: number): OpCase<MatmulAttributes> 
     outputs: [{ dtype: 'float32' }],
     length: products,
   };
+}
+
+function formats(x: readonly number[], outputs: number, leading: readonly number[]): OpCase<MatmulAttributes>[] {
+  const products = x[x.length - 1];
+  return layerFormats({
+    name: `[${x.join(', ')}] by [${outputs}, ${products}]`,
+    attributes: { activation: 'relu' },
+    x,
+    weights: [outputs, products],
+    axis: 0,
+    products,
+    leading,
+  });
 }
 
 /**
@@ -108,4 +122,6 @@ testOp(matmul, [
   float([1, 640], 128),
   float([7, 31], 33),
   float([2, 3, 16], 8),
+  ...formats([7, 31], 33, [1, 0]),
+  ...formats([2, 3, 5, 16], 8, [3, 2]),
 ]);

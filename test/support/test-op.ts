@@ -8,6 +8,7 @@ import { runReference } from '../../src/runtime/reference.ts';
 import { createSession } from '../../src/runtime/session.ts';
 import { allocateData, codeRange, type DType } from '../../src/tensor/dtype.ts';
 import type { Quantization } from '../../src/tensor/quantization.ts';
+import { toFloat16Bits } from '../../src/tensor/float16.ts';
 import { createRandom, type Random } from '../../src/tensor/random.ts';
 import { roundings, type Rounding } from '../../src/tensor/requantize.ts';
 import { elementCount, formatShape, type Shape } from '../../src/tensor/shape.ts';
@@ -21,7 +22,7 @@ import { allowedError, toleranceOf } from './tolerance.ts';
 export interface CaseInput extends TensorType {
   /** A constant of the graph (weights, bias) rather than something each run brings. */
   readonly constant?: boolean;
-  /** Bounds of drawn values; the whole code range for 8-bit types, ±1 for float32, ±1000 for int32 by default. */
+  /** Bounds of drawn values; the whole code range for 8-bit types, ±1 for floats, ±1000 for int32 by default. */
   readonly range?: readonly [number, number];
   readonly data?: readonly number[];
 }
@@ -230,12 +231,14 @@ function drawData(input: CaseInput, random: Random): Tensor['data'] {
   }
   const [low, high] = input.range ?? defaultRange(dtype);
   for (let i = 0; i < data.length; i++) {
-    data[i] = dtype === 'float32' ? random.uniform(low, high) : low + random.integer(high - low + 1);
+    if (dtype === 'float32') data[i] = random.uniform(low, high);
+    else if (dtype === 'float16') data[i] = toFloat16Bits(random.uniform(low, high));
+    else data[i] = low + random.integer(high - low + 1);
   }
   return data;
 }
 
 function defaultRange(dtype: DType): readonly [number, number] {
   if (dtype === 'int8' || dtype === 'uint8') return codeRange(dtype);
-  return dtype === 'float32' ? [-1, 1] : [-1000, 1000];
+  return dtype === 'int32' ? [-1000, 1000] : [-1, 1];
 }

@@ -46,6 +46,37 @@ export interface ChannelSummary {
   readonly numbers: () => ChannelNumbers;
 }
 
+/** What the sums of each output channel's weights come to. */
+export interface ChannelSums {
+  /** Σ (w − zw). */
+  readonly sums: Float64Array;
+  /** Σ |w − zw|. */
+  readonly centeredMagnitudes: Float64Array;
+  /** Σ |w|. */
+  readonly magnitudes: Float64Array;
+}
+
+/** @param run how many weights in a row belong to one output channel, before those of the next one */
+export function channelSums(codes: Int8Array, run: number, weights: Quantization, channels: number): ChannelSums {
+  const sums = new Float64Array(channels);
+  const centeredMagnitudes = new Float64Array(channels);
+  const magnitudes = new Float64Array(channels);
+  for (let start = 0, channel = 0; start < codes.length; start += run, channel = (channel + 1) % channels) {
+    const zeroPoint = zeroPointAt(weights, channel);
+    let [sum, centeredMagnitude, magnitude] = [0, 0, 0];
+    for (let i = start; i < start + run; i++) {
+      const code = codes[i];
+      sum += code;
+      centeredMagnitude += Math.abs(code - zeroPoint);
+      magnitude += Math.abs(code);
+    }
+    sums[channel] += sum - run * zeroPoint;
+    centeredMagnitudes[channel] += centeredMagnitude;
+    magnitudes[channel] += magnitude;
+  }
+  return { sums, centeredMagnitudes, magnitudes };
+}
+
 /**
  * @param weights codes; asked for anew where they are needed again, for they may be an ordered copy
  * @param run how many weights in a row belong to one output channel, before those of the next one
@@ -62,24 +93,12 @@ export function summarizeChannels(
   products: number,
 ): ChannelSummary {
   const compute = (): ChannelNumbers & { readonly isShort: boolean } => {
-    const codes = weights();
-    // At first the sums of the weights, which then become the biases.
-    const biases = new Float64Array(channels);
-    const centeredMagnitudes = new Float64Array(channels);
-    const magnitudes = new Float64Array(channels);
-    for (let start = 0, channel = 0; start < codes.length; start += run, channel = (channel + 1) % channels) {
-      const zeroPoint = zeroPointAt(quantization.weights, channel);
-      let [sum, centeredMagnitude, magnitude] = [0, 0, 0];
-      for (let i = start; i < start + run; i++) {
-        const code = codes[i];
-        sum += code;
-        centeredMagnitude += Math.abs(code - zeroPoint);
-        magnitude += Math.abs(code);
-      }
-      biases[channel] += sum - run * zeroPoint;
-      centeredMagnitudes[channel] += centeredMagnitude;
-      magnitudes[channel] += magnitude;
-    }
+    // The sums become the biases.
+    const {
+      sums: biases,
+      centeredMagnitudes,
+      magnitudes,
+    } = channelSums(weights(), run, quantization.weights, channels);
     const inputZeroPoint = zeroPointAt(quantization.input, 0);
     const largestInput = Math.max(127 - inputZeroPoint, inputZeroPoint + 128);
     const multipliers = new Int32Array(2 * channels);
@@ -148,9 +167,28 @@ export function channelParameters(
   return parameters;
 }
 
-/** The bias of a float layer, padded to whole quads; zeros when there is none. */
-export function floatBias(bias: Float32Array | undefined, lanes: number): Float32Array {
-  const padded = new Float32Array(lanes * 4);
-  if (bias !== undefined) padded.set(bias);
-  return padded;
+/** vec4<f32> that `floatParameters` makes. */
+export function floatParameterCount(scales: Quantization | undefined, lanes: number): number {
+  return scales === undefined ? lanes : 2 * lanes;
+}
+
+/**
+ * What `output-float.wgsl` reads: the bias of each quad of output channels, zeros when there is none.
+ * @param scales where weights are codes, for `output-float-scaled.wgsl`: per quad the bias, then the weights' scales
+ * @param lanes quads, padded
+ */
+export function floatParameters(
+  bias: Float32Array | undefined,
+  scales: Quantization | undefined,
+  channels: number,
+  lanes: number,
+): Float32Array {
+  const parameters = new Float32Array(floatParameterCount(scales, lanes) * 4);
+  const pitch = parameters.length / lanes;
+  for (let channel = 0; channel < channels; channel++) {
+    const at = (channel >> 2) * pitch + (channel & 3);
+    parameters[at] = bias?.[channel] ?? 0;
+    if (scales !== undefined) parameters[at + 4] = scaleAt(scales, channel);
+  }
+  return parameters;
 }

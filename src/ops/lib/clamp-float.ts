@@ -1,7 +1,5 @@
-import { clamp } from '../../tensor/quantization.ts';
+import { clamp, largestFloat32 } from '../../tensor/quantization.ts';
 import { type Activation, activationBounds } from './activation.ts';
-
-const largestFloat32 = 3.4028234663852886e38;
 
 /** Specializes a shader that imports `clamp-float`: the activation's bounds, infinite ones as the largest float32. */
 export function clampConstants(activation: Activation): { readonly CLAMP_LOW: number; readonly CLAMP_HIGH: number } {

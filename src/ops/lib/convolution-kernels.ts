@@ -4,8 +4,15 @@ import { bytesPerElement } from '../../tensor/dtype.ts';
 import { type Quantization, scaleAt, zeroPointAt } from '../../tensor/quantization.ts';
 import { deviceBytes } from '../../tensor/quads.ts';
 import { elementCount, quadCount } from '../../tensor/shape.ts';
-import type { Cost, Dispatch, Kernel, KernelContext, OpContext } from '../define-op.ts';
-import { channelParameterCount, channelParameters, floatBias, summarizeChannels } from './channel-parameters.ts';
+import type { Binding, Cost, Dispatch, Kernel, KernelContext, OpContext } from '../define-op.ts';
+import {
+  channelParameterCount,
+  channelParameters,
+  channelSums,
+  floatParameterCount,
+  floatParameters,
+  summarizeChannels,
+} from './channel-parameters.ts';
 import {
   activationShapes,
   type ConvolutionShape,
@@ -15,10 +22,12 @@ import {
   outputPixels,
 } from './convolution-shape.ts';
 import { acceptsTile, chooseTile, type ConvolutionTile, convolutionTiles, tileLanes } from './convolution-tiles.ts';
+import { dynamicEpilogue, dynamicParameterCount, dynamicParameters } from './dynamic-layer.ts';
 import { type Epilogue, floatEpilogue, int8Epilogue, type LayerAttributes, layerQuantization } from './fused-layer.ts';
 import { acceptsLayer } from './layer-operands.ts';
 import { linearDispatch } from './linear-dispatch.ts';
-import { asWords, channelWindow, packedCount, packWeights } from './pack-weights.ts';
+import { operandType } from './operands.ts';
+import { asWords, channelWindow, packedCount, packWeights, type WeightData } from './pack-weights.ts';
 
 /** Products that a float32 sum holds exactly: 2²⁴ / 128². A word has four. */
 const exactWords = 1024 / 4;
@@ -27,7 +36,7 @@ const exactWords = 1024 / 4;
 export interface ConvolutionForm {
   readonly shape: ConvolutionShape;
   /** The node's constant weights in the order [O, kH, kW, C/groups]. */
-  readonly weights: () => Int8Array | Float32Array;
+  readonly weights: () => WeightData;
   /** Where the convolution's output is not the node's. */
   readonly placement?: ConvolutionPlacement;
 }
@@ -44,8 +53,8 @@ export interface ConvolutionPlacement {
 }
 
 /** Constant weights as they are. */
-export function constantWeights(context: OpContext<object>): Int8Array | Float32Array {
-  return context.constants[1]!.data as Int8Array | Float32Array;
+export function constantWeights(context: OpContext<object>): WeightData {
+  return context.constants[1]!.data as WeightData;
 }
 
 /**
@@ -56,14 +65,15 @@ export function convolutionKernels<A extends LayerAttributes>(
   op: string,
   formOf: (context: OpContext<A>) => ConvolutionForm,
 ): readonly Kernel<A>[] {
-  return (['int8', 'float32'] as const).flatMap((dtype) => {
-    const name = dtype === 'int8' ? 'conv2d-int8' : 'conv2d-float';
-    const dispatch = dtype === 'int8' ? int8Dispatch : floatDispatch;
+  const dispatches = { int8: int8Dispatch, float: floatDispatch, dynamic: dynamicDispatch };
+  return (['int8', 'float', 'dynamic'] as const).flatMap((arithmetic) => {
+    const name = `conv2d-${arithmetic}`;
+    const dispatch = dispatches[arithmetic];
     const kernel = (tile?: ConvolutionTile): Kernel<A> => ({
       name: tile === undefined ? name : `${name}/${tile.name}`,
-      usesEngine: dtype === 'int8',
+      usesEngine: arithmetic !== 'float',
       accepts: (context) =>
-        acceptsLayer(context, dtype) &&
+        acceptsLayer(context, arithmetic) &&
         (tile === undefined || acceptsTile(tile, flattened(formOf(context).shape), context.capabilities)),
       dispatch: (context) => {
         const form = formOf(context);
@@ -85,69 +95,125 @@ function int8Dispatch(
   const layer = layerQuantization(op, context);
   const quantization = { ...layer, weights: placedQuantization(form, layer.weights) };
   const lanes = tileLanes(tile, shape);
-  const bias = placedBias<Int32Array>(form, context);
-  const codes = (): Int8Array => weights() as Int8Array;
-  const zeroPointOf = (channel: number): number => zeroPointAt(quantization.weights, channel);
-  const isSymmetric = quantization.weights.zeroPoints.every((zeroPoint) => zeroPoint === 0);
-  const unlimited = reductionOf(shape, tile, Infinity);
   const summary = summarizeChannels(
     `${op} "${context.name}"`,
-    codes,
-    (shape.kernelHeight * shape.kernelWidth * shape.inChannels) / shape.groups,
-    bias,
+    () => weights() as Int8Array,
+    channelProducts(shape),
+    placedBias<Int32Array>(form, context),
     quantization,
     shape.outChannels,
-    unlimited.words * 4,
+    reductionOf(shape, tile, Infinity).words * 4,
   );
-  const isExact = context.engine === 'f32-exact';
-  const isShort = isExact && summary.isShort;
-  const reduction = isExact && !isShort ? reductionOf(shape, tile, exactWords) : unlimited;
+  const isShort = context.engine === 'f32-exact' && summary.isShort;
   const epilogue = int8Epilogue(op, context, isShort);
-  return convolutionDispatch(context, conv2dInt8, form, tile, reduction, {
-    imports: {
-      ...epilogue.imports,
-      'engine-dp4a': isShort ? 'engine-f32-short' : `engine-${context.engine}`,
-      'channel-sums-symmetric': isSymmetric ? 'channel-sums-symmetric' : 'channel-sums-asymmetric',
-    },
+  return codesDispatch(context, form, tile, quantization.weights, isShort, {
+    ...epilogue,
     constants: { ...epilogue.constants, PARAMETERS: channelParameterCount(lanes) },
-    bindings: [
-      {
-        constant: 'weights',
-        sizeBytes: packedCount(reduction, lanes),
-        data: () => asWords(packWeights(codes(), shape, reduction, lanes, zeroPointOf)),
-      },
-      {
-        constant: 'parameters',
-        sizeBytes: channelParameterCount(lanes) * 16,
-        data: () => channelParameters(summary, quantization, context.attributes.activation, isShort, lanes),
-      },
-      { output: 0 },
-      ...epilogue.bindings,
-    ],
+    parameters: {
+      constant: 'parameters',
+      sizeBytes: channelParameterCount(lanes) * 16,
+      data: () => channelParameters(summary, quantization, context.attributes.activation, isShort, lanes),
+    },
   });
 }
 
-function floatDispatch(
-  _op: string,
+function dynamicDispatch(
+  op: string,
   context: KernelContext<LayerAttributes>,
   form: ConvolutionForm,
   tile: ConvolutionTile,
 ): Dispatch {
   const { shape, weights } = form;
+  const quantization = placedQuantization(form, operandType(op, context, 1).quantization!);
   const lanes = tileLanes(tile, shape);
-  const bias = placedBias<Float32Array>(form, context);
-  const reduction = reductionOf(shape, tile, Infinity);
-  const epilogue = floatEpilogue(context);
-  return convolutionDispatch(context, conv2dFloat, form, tile, reduction, {
-    imports: epilogue.imports,
-    constants: { ...epilogue.constants, PARAMETERS: lanes },
+  const epilogue = dynamicEpilogue(op, context);
+  return codesDispatch(context, form, tile, quantization, false, {
+    ...epilogue,
+    constants: { ...epilogue.constants, PARAMETERS: dynamicParameterCount(lanes) },
+    parameters: {
+      constant: 'parameters',
+      sizeBytes: dynamicParameterCount(lanes) * 16,
+      data() {
+        const sums = channelSums(weights() as Int8Array, channelProducts(shape), quantization, shape.outChannels);
+        const bias = placedBias<Float32Array>(form, context);
+        return dynamicParameters(`${op} "${context.name}"`, sums, quantization, bias, lanes);
+      },
+    },
+  });
+}
+
+/** Weights in a row that belong to one output channel. */
+function channelProducts(shape: ConvolutionShape): number {
+  return (shape.kernelHeight * shape.kernelWidth * shape.inChannels) / shape.groups;
+}
+
+/** What follows the sums, with what is known of each channel. */
+export interface ChannelEpilogue extends Epilogue {
+  readonly parameters: Binding;
+}
+
+/** Sums of products of codes. */
+function codesDispatch(
+  context: KernelContext<LayerAttributes>,
+  form: ConvolutionForm,
+  tile: ConvolutionTile,
+  quantization: Quantization,
+  isShort: boolean,
+  { imports, constants, parameters, bindings }: ChannelEpilogue,
+): Dispatch {
+  const { shape, weights } = form;
+  const lanes = tileLanes(tile, shape);
+  const isSymmetric = quantization.zeroPoints.every((zeroPoint) => zeroPoint === 0);
+  const reduction = reductionOf(shape, tile, context.engine === 'f32-exact' && !isShort ? exactWords : Infinity);
+  const zeroPointOf = (channel: number): number => zeroPointAt(quantization, channel);
+  return convolutionDispatch(context, conv2dInt8, form, tile, reduction, {
+    imports: {
+      ...imports,
+      'engine-dp4a': isShort ? 'engine-f32-short' : `engine-${context.engine}`,
+      'channel-sums-symmetric': isSymmetric ? 'channel-sums-symmetric' : 'channel-sums-asymmetric',
+    },
+    constants,
     bindings: [
       {
         constant: 'weights',
-        sizeBytes: packedCount(reduction, lanes) * 4,
-        data: () => packWeights(weights() as Float32Array, shape, reduction, lanes, () => 0),
+        sizeBytes: packedCount(reduction, lanes),
+        data: () => asWords(packWeights(weights() as Int8Array, shape, reduction, lanes, zeroPointOf)),
       },
-      { constant: 'parameters', sizeBytes: lanes * 16, data: () => floatBias(bias, lanes) },
+      parameters,
+      { output: 0 },
+      ...bindings,
+    ],
+  });
+}
+
+function floatDispatch(
+  op: string,
+  context: KernelContext<LayerAttributes>,
+  form: ConvolutionForm,
+  tile: ConvolutionTile,
+): Dispatch {
+  const { shape, weights } = form;
+  const type = operandType(op, context, 1);
+  const scales = type.quantization && placedQuantization(form, type.quantization);
+  const lanes = tileLanes(tile, shape);
+  const bias = placedBias<Float32Array>(form, context);
+  const reduction = reductionOf(shape, tile, Infinity);
+  const epilogue = floatEpilogue(op, context);
+  const parameters = floatParameterCount(scales, lanes);
+  return convolutionDispatch(context, conv2dFloat, form, tile, reduction, {
+    imports: epilogue.imports,
+    constants: { ...epilogue.constants, PARAMETERS: parameters },
+    bindings: [
+      {
+        constant: 'weights',
+        sizeBytes: packedCount(reduction, lanes) * bytesPerElement(type.dtype),
+        data: () => asWords(packWeights(weights(), shape, reduction, lanes, () => 0)),
+      },
+      {
+        constant: 'parameters',
+        sizeBytes: parameters * 16,
+        data: () => floatParameters(bias, scales, shape.outChannels, lanes),
+      },
       { output: 0 },
       ...epilogue.bindings,
     ],

@@ -1,21 +1,25 @@
 import depthwiseConv2dFloat from '../../../shaders/depthwise-conv2d-float.wgsl';
 import depthwiseConv2dInt8 from '../../../shaders/depthwise-conv2d-int8.wgsl';
+import type { Quantization } from '../../tensor/quantization.ts';
 import { deviceBytes, toQuads } from '../../tensor/quads.ts';
 import { quadCount } from '../../tensor/shape.ts';
 import type { Dispatch, Kernel, KernelContext, OpContext } from '../define-op.ts';
 import {
   channelParameterCount,
   channelParameters,
-  floatBias,
-  type LayerQuantization,
+  channelSums,
+  floatParameterCount,
+  floatParameters,
   summarizeChannels,
 } from './channel-parameters.ts';
-import { layerCost } from './convolution-kernels.ts';
+import { type ChannelEpilogue, layerCost } from './convolution-kernels.ts';
 import { activationShapes, type ConvolutionShape, multiplyAccumulates } from './convolution-shape.ts';
+import { dynamicEpilogue, dynamicParameterCount, dynamicParameters } from './dynamic-layer.ts';
 import { type Epilogue, floatEpilogue, int8Epilogue, type LayerAttributes, layerQuantization } from './fused-layer.ts';
 import { acceptsLayer } from './layer-operands.ts';
 import { linearDispatch } from './linear-dispatch.ts';
-import { asWords } from './pack-weights.ts';
+import { operandType } from './operands.ts';
+import { asWords, type WeightData } from './pack-weights.ts';
 
 const op = 'depthwise-conv2d';
 
@@ -42,16 +46,21 @@ export function depthwiseKernels<A extends LayerAttributes>(
     },
     {
       name: 'depthwise-conv2d-float',
-      accepts: (context) => acceptsLayer(context, 'float32') && isOneToOne(context),
+      accepts: (context) => acceptsLayer(context, 'float') && isOneToOne(context),
       dispatch: (context) => floatDispatch(context, shapeOf(context)),
+    },
+    {
+      name: 'depthwise-conv2d-dynamic',
+      usesEngine: true,
+      accepts: (context) => acceptsLayer(context, 'dynamic') && isOneToOne(context),
+      dispatch: (context) => dynamicDispatch(context, shapeOf(context)),
     },
   ];
 }
 
 function int8Dispatch(context: KernelContext<LayerAttributes>, shape: ConvolutionShape): Dispatch {
   const quantization = layerQuantization(op, context);
-  const weights = context.constants[1]!;
-  const codes = weights.data as Int8Array;
+  const codes = context.constants[1]!.data as Int8Array;
   const bias = context.constants[2]?.data as Int32Array | undefined;
   const channels = shape.outChannels;
   const quads = Math.ceil(channels / 4);
@@ -66,25 +75,57 @@ function int8Dispatch(context: KernelContext<LayerAttributes>, shape: Convolutio
   );
   const isShort = context.engine === 'f32-exact' && summary.isShort;
   const epilogue = int8Epilogue(op, context, isShort);
-  return depthwiseDispatch(context, depthwiseConv2dInt8, shape, {
-    imports: {
-      ...epilogue.imports,
-      'engine-scalar': isShort ? 'engine-f32-short' : engineFile(context, shape, quantization),
-    },
+  return codesDispatch(context, shape, isShort ? 'engine-f32-short' : undefined, {
+    ...epilogue,
     constants: { ...epilogue.constants, PARAMETERS: channelParameterCount(quads) },
+    parameters: {
+      constant: 'parameters',
+      sizeBytes: channelParameterCount(quads) * 16,
+      data: () => channelParameters(summary, quantization, context.attributes.activation, isShort, quads),
+    },
+  });
+}
+
+function dynamicDispatch(context: KernelContext<LayerAttributes>, shape: ConvolutionShape): Dispatch {
+  const channels = shape.outChannels;
+  const quads = Math.ceil(channels / 4);
+  const quantization = operandType(op, context, 1).quantization!;
+  const epilogue = dynamicEpilogue(op, context);
+  return codesDispatch(context, shape, undefined, {
+    ...epilogue,
+    constants: { ...epilogue.constants, PARAMETERS: dynamicParameterCount(quads) },
+    parameters: {
+      constant: 'parameters',
+      sizeBytes: dynamicParameterCount(quads) * 16,
+      data() {
+        const sums = channelSums(context.constants[1]!.data as Int8Array, 1, quantization, channels);
+        const bias = context.constants[2]?.data as Float32Array | undefined;
+        return dynamicParameters(`${op} "${context.name}"`, sums, quantization, bias, quads);
+      },
+    },
+  });
+}
+
+/** Sums of products of codes. */
+function codesDispatch(
+  context: KernelContext<LayerAttributes>,
+  shape: ConvolutionShape,
+  engine: string | undefined,
+  { imports, constants, parameters, bindings }: ChannelEpilogue,
+): Dispatch {
+  const weights = context.constants[1]!;
+  return depthwiseDispatch(context, depthwiseConv2dInt8, shape, {
+    imports: { ...imports, 'engine-scalar': engine ?? engineFile(context, shape, weights.quantization!) },
+    constants,
     bindings: [
       {
         constant: 'weights',
         sizeBytes: deviceBytes('int8', weights.shape),
-        data: () => asWords(toQuads(codes, 'int8', weights.shape)),
+        data: () => asWords(toQuads(weights.data as Int8Array, 'int8', weights.shape)),
       },
-      {
-        constant: 'parameters',
-        sizeBytes: channelParameterCount(quads) * 16,
-        data: () => channelParameters(summary, quantization, context.attributes.activation, isShort, quads),
-      },
+      parameters,
       { output: 0 },
-      ...epilogue.bindings,
+      ...bindings,
     ],
   });
 }
@@ -93,29 +134,35 @@ function int8Dispatch(context: KernelContext<LayerAttributes>, shape: Convolutio
 function engineFile(
   { engine }: KernelContext<LayerAttributes>,
   shape: ConvolutionShape,
-  { weights }: LayerQuantization,
+  { zeroPoints }: Quantization,
 ): string {
-  const isSymmetric = weights.zeroPoints.every((zeroPoint) => zeroPoint === 0);
+  const isSymmetric = zeroPoints.every((zeroPoint) => zeroPoint === 0);
   const limit = isSymmetric ? exactProducts.symmetric : exactProducts.asymmetric;
   const isExact = shape.kernelHeight * shape.kernelWidth <= limit;
   return engine === 'f32-exact' && isExact ? 'engine-f32-exact' : 'engine-scalar';
 }
 
 function floatDispatch(context: KernelContext<LayerAttributes>, shape: ConvolutionShape): Dispatch {
-  const epilogue = floatEpilogue(context);
+  const epilogue = floatEpilogue(op, context);
   const weights = context.constants[1]!;
+  const { dtype, quantization } = weights;
   const bias = context.constants[2]?.data as Float32Array | undefined;
   const quads = Math.ceil(shape.outChannels / 4);
+  const parameters = floatParameterCount(quantization, quads);
   return depthwiseDispatch(context, depthwiseConv2dFloat, shape, {
     imports: epilogue.imports,
-    constants: { ...epilogue.constants, PARAMETERS: quads },
+    constants: { ...epilogue.constants, PARAMETERS: parameters },
     bindings: [
       {
         constant: 'weights',
-        sizeBytes: deviceBytes('float32', weights.shape),
-        data: () => toQuads(weights.data as Float32Array, 'float32', weights.shape),
+        sizeBytes: deviceBytes(dtype, weights.shape),
+        data: () => asWords(toQuads(weights.data as WeightData, dtype, weights.shape)),
       },
-      { constant: 'parameters', sizeBytes: quads * 16, data: () => floatBias(bias, quads) },
+      {
+        constant: 'parameters',
+        sizeBytes: parameters * 16,
+        data: () => floatParameters(bias, quantization, shape.outChannels, quads),
+      },
       { output: 0 },
       ...epilogue.bindings,
     ],

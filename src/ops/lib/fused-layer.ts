@@ -1,5 +1,5 @@
-import { codeRange } from '../../tensor/dtype.ts';
-import { clamp, type Quantization, zeroPointAt } from '../../tensor/quantization.ts';
+import { codeRange, type DType } from '../../tensor/dtype.ts';
+import { clamp, type Quantization, scaleAt, zeroPointAt } from '../../tensor/quantization.ts';
 import { requantize } from '../../tensor/requantize.ts';
 import { sameShape } from '../../tensor/shape.ts';
 import { emptyTensor, type Tensor, type TensorType } from '../../tensor/tensor.ts';
@@ -17,7 +17,13 @@ export interface FusedAdd {
   readonly activation: Activation;
 }
 
-/** What every layer with weights has: inputs x, weights, bias?, residual?. */
+/**
+ * What every layer with weights has: inputs x, weights, bias?, residual?, scales?. It computes
+ * - on codes: x, weights, residual and output are 8-bit, the bias is int32;
+ * - in float32: all are float32, the weights may be float16, or int8 without zero points;
+ * - on codes of an input quantized at run time: x and weights are int8, `scales` are x's as `dynamic-scale` makes them, bias
+ *   and output are float32, and there is no residual.
+ */
 export interface LayerAttributes {
   readonly activation: Activation;
   /** Only after fusion. */
@@ -25,6 +31,8 @@ export interface LayerAttributes {
 }
 
 const residualInput = 3;
+/** Of an input that is quantized at run time. */
+export const scalesInput = 4;
 
 /** Quantization of an 8-bit layer. @throws UnsupportedOpError when an activation has none, or one per channel */
 export function layerQuantization(op: string, context: OpContext<LayerAttributes>): LayerQuantization {
@@ -60,7 +68,8 @@ export function absorbLayerConsumer<A extends LayerAttributes>(
     if (attributes.add.activation !== 'none') return undefined;
     return { attributes: { ...attributes, add: { ...attributes.add, activation } }, inputs: self.inputs };
   }
-  if (consumer.op !== 'add' || attributes.add !== undefined) return undefined;
+  const isDynamic = self.context.inputs[scalesInput] !== undefined;
+  if (consumer.op !== 'add' || attributes.add !== undefined || isDynamic) return undefined;
   const other = 1 - slot;
   const residual = consumer.context.inputs[other];
   const isPlain = residual !== undefined && residual.dtype === own.dtype && sameShape(residual.shape, own.shape);
@@ -99,14 +108,27 @@ export function int8Epilogue(op: string, context: KernelContext<LayerAttributes>
   };
 }
 
+/** For shaders that import `clamp-float`. */
+export function floatClamp({ activation }: LayerAttributes): Readonly<Record<string, number>> {
+  return { ...clampConstants(activation) };
+}
+
+/** What float32 layers import to read weights of each type. */
+const weightFiles: Readonly<Partial<Record<DType, Readonly<Record<string, string>>>>> = {
+  float32: {},
+  float16: { 'weights-plain': 'weights-float16' },
+  int8: { 'weights-plain': 'weights-int8', 'output-float': 'output-float-scaled' },
+};
+
 /** For shaders that import `output-float`. */
-export function floatEpilogue(context: KernelContext<LayerAttributes>): Epilogue {
-  const { activation, add } = context.attributes;
-  const constants = clampConstants(activation);
-  if (add === undefined) return { imports: {}, constants: { ...constants }, bindings: [] };
+export function floatEpilogue(op: string, context: KernelContext<LayerAttributes>): Epilogue {
+  const { add } = context.attributes;
+  const imports = weightFiles[operandType(op, context, 1).dtype]!;
+  const constants = floatClamp(context.attributes);
+  if (add === undefined) return { imports, constants, bindings: [] };
   const sum = clampConstants(add.activation);
   return {
-    imports: { 'epilogue-none-float': 'epilogue-add-float' },
+    imports: { ...imports, 'epilogue-none-float': 'epilogue-add-float' },
     constants: { ...constants, ADD_CLAMP_LOW: sum.CLAMP_LOW, ADD_CLAMP_HIGH: sum.CLAMP_HIGH },
     bindings: [{ input: residualInput }],
   };
@@ -127,7 +149,8 @@ export function finishReference(
   const output = emptyTensor(context.outputs[0]);
   const bias = inputs[2]?.data;
   const residual = inputs[residualInput]?.data;
-  const finish = output.dtype === 'float32' ? finishFloat(context) : finishCodes(op, context, output.dtype, channels);
+  if (output.dtype === 'float32') return finishFloat(context, inputs, sums, channels, output);
+  const finish = finishCodes(op, context, output.dtype, channels);
   for (let i = 0, channel = 0; i < sums.length; i++) {
     output.data[i] = finish(sums[i] + (bias?.[channel] ?? 0), channel, residual?.[i] ?? 0);
     channel = channel + 1 === channels ? 0 : channel + 1;
@@ -135,14 +158,29 @@ export function finishReference(
   return output;
 }
 
-type Finish = (sum: number, channel: number, residual: number) => number;
-
-function finishFloat({ attributes: { activation, add } }: OpContext<LayerAttributes>): Finish {
-  return (sum, _channel, residual) => {
+/** Sums of codes are scaled: by the weights' scales, and by the input's, where it has any. */
+function finishFloat(
+  { attributes: { activation, add } }: OpContext<LayerAttributes>,
+  inputs: readonly (Tensor | undefined)[],
+  sums: Float64Array,
+  channels: number,
+  output: Tensor,
+): Tensor {
+  const [, weights, bias, residual, scales] = inputs;
+  const perRange = scales && sums.length / (scales.data.length / 3);
+  for (let i = 0; i < sums.length; i++) {
+    const channel = i % channels;
+    const inputScale = perRange === undefined ? 1 : scales!.data[3 * Math.floor(i / perRange)];
+    const weightScale = weights?.quantization === undefined ? 1 : scaleAt(weights.quantization, channel);
+    const sum = sums[i] * inputScale * weightScale + (bias?.data[channel] ?? 0);
     const value = applyActivation(Math.fround(sum), activation);
-    return add === undefined ? value : applyActivation(Math.fround(value + residual), add.activation);
-  };
+    output.data[i] =
+      add === undefined ? value : applyActivation(Math.fround(value + residual!.data[i]), add.activation);
+  }
+  return output;
 }
+
+type Finish = (sum: number, channel: number, residual: number) => number;
 
 function finishCodes(
   op: string,

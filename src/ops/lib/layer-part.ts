@@ -1,8 +1,9 @@
+import { scalesInput } from './fused-layer.ts';
 import type { AxisRange, OpContext, OutputPart } from '../define-op.ts';
 
 /**
- * Some pixels of the output of a layer with inputs x, weights, bias?, residual?: all weights, and of the residual the
- * same pixels.
+ * Some pixels of the output of a layer with inputs x, weights, bias?, residual?, scales?: all weights, and of the residual
+ * and of the scales the same pixels.
  * @param read what is read of x, and the attributes that change with it
  */
 export function pixelsPart<A extends object>(
@@ -10,7 +11,8 @@ export function pixelsPart<A extends object>(
   output: AxisRange,
   { ranges: x, ...changed }: { readonly ranges: readonly AxisRange[] } & Partial<A>,
 ): OutputPart<A> {
-  const ranges = [x, [], [], [output]];
+  const hasScales = output.axis < (inputs[scalesInput]?.shape.length ?? 0) - 1;
+  const ranges = [x, [], [], [output], hasScales ? [output] : []];
   return {
     attributes: { ...attributes, ...changed },
     inputs: inputs.map((_, input) => ({ input, ranges: ranges[input] })),

@@ -24,6 +24,9 @@ export function channelWindow({ inChannels, outChannels, groups }: ConvolutionSh
   return { words, start: (quad) => Math.min(firstWord(quad), inQuads - words) };
 }
 
+/** Elements of weights: codes, or bits of float16, or float32 numbers. */
+export type WeightData = Int8Array | Uint16Array | Float32Array;
+
 /** Room for words in the packed weights. */
 export interface PackedWords {
   /** Of a tap: the window's, or more to pad it. */
@@ -44,7 +47,7 @@ export function packedCount({ words }: Pick<PackedWords, 'words'>, lanes: number
  * @param fill value of what stands for no weight, by output channel: the weight's zero point
  * @returns four values to a word, lowest first: int8 values pack to a u32
  */
-export function packWeights<T extends Int8Array | Float32Array>(
+export function packWeights<T extends WeightData>(
   weights: T,
   shape: ConvolutionShape,
   room: PackedWords,
@@ -78,6 +81,6 @@ export function packWeights<T extends Int8Array | Float32Array>(
 }
 
 /** The same bytes as 32-bit words. */
-export function asWords(codes: Int8Array): Uint32Array {
-  return new Uint32Array(codes.buffer, codes.byteOffset, codes.byteLength / 4);
+export function asWords(data: WeightData): Uint32Array {
+  return new Uint32Array(data.buffer, data.byteOffset, data.byteLength / 4);
 }

@@ -1,5 +1,5 @@
 import { codeRange } from '../../tensor/dtype.ts';
-import { clamp, dequantizeValue, quantizeValue } from '../../tensor/quantization.ts';
+import { clamp, dequantizeValue, largestFloat32, quantizeValue } from '../../tensor/quantization.ts';
 import { activationCodes } from './activation.ts';
 import type { BinaryCodes } from './binary-op.ts';
 
@@ -49,5 +49,3 @@ function fillTable(combine: (a: number, b: number) => number): Uint32Array {
   }
   return words;
 }
-
-const largestFloat32 = 3.4028234663852886e38;

@@ -10,7 +10,7 @@ import {
   channelParameterCount,
   channelParameters,
   type ChannelSummary,
-  floatBias,
+  floatParameters,
   type LayerQuantization,
 } from './channel-parameters.ts';
 import { layerCost } from './convolution-kernels.ts';
@@ -73,8 +73,7 @@ export function productKernels<A extends LayerAttributes>(op: string, productOf:
     name: dtype === 'int8' ? 'batch-matmul-int8' : 'batch-matmul-float',
     usesEngine: dtype === 'int8',
     accepts: (context) => acceptsProduct(context, dtype) && batchAxes(productOf(context)) !== undefined,
-    dispatch: (context) =>
-      dtype === 'int8' ? int8Dispatch(op, context, productOf(context)) : floatDispatch(context, productOf(context)),
+    dispatch: (context) => (dtype === 'int8' ? int8Dispatch : floatDispatch)(op, context, productOf(context)),
   }));
 }
 
@@ -153,15 +152,19 @@ function requireInt32(
   );
 }
 
-function floatDispatch(context: KernelContext<LayerAttributes>, shape: ProductShape): Dispatch {
+function floatDispatch(op: string, context: KernelContext<LayerAttributes>, shape: ProductShape): Dispatch {
   const lanes = Math.ceil(shape.columns / 4);
   const bias = context.constants[2]?.data as Float32Array | undefined;
-  const epilogue = floatEpilogue(context);
+  const epilogue = floatEpilogue(op, context);
   return productDispatch(context, batchMatmulFloat, shape, Infinity, {
     imports: epilogue.imports,
     constants: { ...epilogue.constants, PARAMETERS: lanes },
     bindings: [
-      { constant: 'parameters', sizeBytes: lanes * 16, data: () => floatBias(bias, lanes) },
+      {
+        constant: 'parameters',
+        sizeBytes: lanes * 16,
+        data: () => floatParameters(bias, undefined, shape.columns, lanes),
+      },
       { output: 0 },
       ...epilogue.bindings,
     ],

@@ -2,6 +2,7 @@ import { zeroPointAt } from '../../tensor/quantization.ts';
 import type { AxisRange, OpContext } from '../define-op.ts';
 import { constantWeights, type ConvolutionForm } from './convolution-kernels.ts';
 import { type ConvolutionShape, windowLimit } from './convolution-shape.ts';
+import type { WeightData } from './pack-weights.ts';
 
 /** Every size of a transposed convolution; padding is what is cut off its full output, and may be negative. */
 export type TransposedShape = Omit<ConvolutionShape, 'dilations' | 'groups'>;
@@ -109,18 +110,13 @@ export function transposedForm(shape: TransposedShape, context: OpContext<object
 }
 
 /** Weights [sy, sx, padded O, taps, taps, C] of the convolution; where the kernel has none, its zero points. */
-function phaseWeights(
-  shape: TransposedShape,
-  context: OpContext<object>,
-  tapsY: number,
-  tapsX: number,
-): Int8Array | Float32Array {
+function phaseWeights(shape: TransposedShape, context: OpContext<object>, tapsY: number, tapsX: number): WeightData {
   const { strides, kernelHeight, kernelWidth, outChannels, inChannels } = shape;
   const weights = constantWeights(context);
   const channels = Math.ceil(outChannels / 4) * 4;
   const block = tapsY * tapsX * inChannels;
   const length = strides[0] * strides[1] * channels * block;
-  const phased = weights instanceof Int8Array ? new Int8Array(length) : new Float32Array(length);
+  const phased = new (weights.constructor as new (length: number) => WeightData)(length);
   const quantization = context.inputs[1]?.quantization;
   for (let target = 0, start = 0; start < length; target++, start += block) {
     const channel = Math.min(target % channels, outChannels - 1);

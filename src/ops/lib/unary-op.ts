@@ -1,7 +1,7 @@
 import lookupInt8 from '../../../shaders/lookup-int8.wgsl';
 import unaryFloat from '../../../shaders/unary-float.wgsl';
 import { codeRange } from '../../tensor/dtype.ts';
-import { clamp, dequantizeValue, type Quantization, quantizeValue } from '../../tensor/quantization.ts';
+import { clamp, dequantizeValue, largestFloat32, type Quantization, quantizeValue } from '../../tensor/quantization.ts';
 import { emptyTensor } from '../../tensor/tensor.ts';
 import { defineOp, type Kernel, type OpContext, type OpDefinition } from '../define-op.ts';
 import { codeTableBinding } from './code-table.ts';
@@ -86,5 +86,3 @@ function codeMap<A>({ name, evaluate }: UnaryFunction<A>, context: OpContext<A>)
     return quantizeValue(bounded, output.scales[0], output.zeroPoints[0], low, high);
   };
 }
-
-const largestFloat32 = 3.4028234663852886e38;

@@ -75,6 +75,75 @@ describe('references by hand', () => {
     expect([...y.data]).toEqual([12, 12, 12, 127]);
   });
 
+  test('matmul: float16 weights are the numbers of their bits, int8 weights are scaled by output', () => {
+    const x = float([1, 2], [3, 4]);
+    // 1, −2, 0.5, 65504.
+    const halves: Tensor = { dtype: 'float16', shape: [2, 2], data: Uint16Array.of(0x3c00, 0xc000, 0x3800, 0x7bff) };
+    const [y] = matmul.reference(
+      context({ activation: 'none' as const }, [x, halves], { dtype: 'float32', shape: [1, 2] }),
+      [x, halves],
+    );
+    expect([...y.data]).toEqual([-5, Math.fround(1.5 + 4 * 65504)]);
+
+    const weights = codes([2, 2], [1, -2, 3, 100], { scales: [0.5, 2], zeroPoints: [0, 0], axis: 0 });
+    const inputs = [x, weights, float([2], [0.25, 0])];
+    const [scaled] = matmul.reference(
+      context({ activation: 'none' as const }, inputs, { dtype: 'float32', shape: [1, 2] }),
+      inputs,
+    );
+    expect([...scaled.data]).toEqual([-2.25, 818]);
+  });
+
+  test('matmul: rows quantized at run time, each by its own scale and zero point', () => {
+    const inputs = [
+      { dtype: 'int8', shape: [2, 2], data: Int8Array.of(5, -3, 10, 20) } satisfies Tensor,
+      codes([1, 2], [2, 7], perTensor(0.5)),
+      float([1], [1]),
+      undefined,
+      float([2, 3], [0.25, 4, -1, 2, 0.5, 10]),
+    ];
+    const [y] = matmul.reference(
+      context({ activation: 'none' as const }, inputs, { dtype: 'float32', shape: [2, 1] }),
+      inputs,
+    );
+    // (6 · 2 − 2 · 7) · 0.25 · 0.5 + 1; (0 · 2 + 10 · 7) · 2 · 0.5 + 1.
+    expect([...y.data]).toEqual([0.75, 71]);
+  });
+
+  test('conv2d: what lies outside of an image quantized at run time is a real 0', () => {
+    const inputs = [
+      { dtype: 'int8', shape: [1, 1, 2, 1], data: Int8Array.of(7, 9) } satisfies Tensor,
+      codes([1, 1, 3, 1], [1, 10, 100], perTensor(1)),
+      undefined,
+      undefined,
+      float([1, 3], [1, 1, 5]),
+    ];
+    const attributes = { ...plain, padding: [0, 1, 0, 1] as const };
+    const [y] = conv2d.reference(context(attributes, inputs, { dtype: 'float32', shape: [1, 1, 2, 1] }), inputs);
+    // Pixels 0 2 4 0: 20 + 400, 2 + 40.
+    expect([...y.data]).toEqual([420, 42]);
+  });
+
+  test('scales must be those of leading axes', () => {
+    const infer = (scales: readonly number[]): unknown =>
+      matmul.inferShape({
+        name: 'test',
+        attributes: { activation: 'none' },
+        inputs: [
+          { dtype: 'int8', shape: [4, 2] },
+          { dtype: 'int8', shape: [3, 2], quantization: perTensor(1) },
+          undefined,
+          undefined,
+          { dtype: 'float32', shape: scales },
+        ],
+        constants: [],
+      });
+    expect(infer([4, 3])).toEqual([[4, 3]]);
+    expect(infer([3])).toEqual([[4, 3]]);
+    expect(() => infer([3, 3])).toThrow('matmul "test": scales [3, 3] do not belong to x [4, 2]');
+    expect(() => infer([4, 2, 3])).toThrow(ShapeError);
+  });
+
   test('matmul: a fused residual is added to the rounded, clamped code', () => {
     const inputs: readonly (Tensor | undefined)[] = [
       codes([1, 1], [3], perTensor(1, 0)),
