@@ -1,4 +1,4 @@
-// Quotient.
-fn combine(a: vec4<f32>, b: vec4<f32>) -> vec4<f32> {
+// Quotient. That of integers is rounded towards zero, and a where b is 0.
+fn combine(a: vec4<Number>, b: vec4<Number>) -> vec4<Number> {
   return a / b;
 }

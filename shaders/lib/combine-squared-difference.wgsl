@@ -1,4 +1,4 @@
 // Square of the difference.
-fn combine(a: vec4<f32>, b: vec4<f32>) -> vec4<f32> {
+fn combine(a: vec4<Number>, b: vec4<Number>) -> vec4<Number> {
   return (a - b) * (a - b);
 }

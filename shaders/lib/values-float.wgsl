@@ -5,3 +5,7 @@ alias Quad = vec4<Value>;
 fn unpackQuad(quad: Quad) -> vec4<Value> {
   return quad;
 }
+
+fn packQuad(values: vec4<Value>) -> Quad {
+  return values;
+}

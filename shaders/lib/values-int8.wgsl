@@ -6,3 +6,7 @@ alias Value = i32;
 fn unpackQuad(quad: Quad) -> vec4<Value> {
   return unpackCodes(quad);
 }
+
+fn packQuad(values: vec4<Value>) -> Quad {
+  return packCodes(values);
+}

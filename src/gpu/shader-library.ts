@@ -22,6 +22,8 @@ import codesTable from '../../shaders/lib/codes-table.wgsl';
 import combineDifference from '../../shaders/lib/combine-difference.wgsl';
 import combineFloorQuotient from '../../shaders/lib/combine-floor-quotient.wgsl';
 import combineFloorQuotientInt32 from '../../shaders/lib/combine-floor-quotient-int32.wgsl';
+import combineFloorRemainder from '../../shaders/lib/combine-floor-remainder.wgsl';
+import combineFloorRemainderInt32 from '../../shaders/lib/combine-floor-remainder-int32.wgsl';
 import combineMaximum from '../../shaders/lib/combine-maximum.wgsl';
 import combineMinimum from '../../shaders/lib/combine-minimum.wgsl';
 import combinePower from '../../shaders/lib/combine-power.wgsl';
@@ -154,6 +156,8 @@ export const shaderLibrary: Readonly<Record<string, string>> = {
   'combine-difference': combineDifference,
   'combine-floor-quotient': combineFloorQuotient,
   'combine-floor-quotient-int32': combineFloorQuotientInt32,
+  'combine-floor-remainder': combineFloorRemainder,
+  'combine-floor-remainder-int32': combineFloorRemainderInt32,
   'combine-maximum': combineMaximum,
   'combine-minimum': combineMinimum,
   'combine-power': combinePower,

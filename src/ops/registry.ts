@@ -25,6 +25,7 @@ import { erf } from './erf.ts';
 import { exp } from './exp.ts';
 import { floor } from './floor.ts';
 import { floorDiv } from './floor-div.ts';
+import { floorMod } from './floor-mod.ts';
 import { gather } from './gather.ts';
 import { gatherNd } from './gather-nd.ts';
 import { gelu } from './gelu.ts';
@@ -83,6 +84,7 @@ import { sub } from './sub.ts';
 import { sum } from './sum.ts';
 import { tanh } from './tanh.ts';
 import { tile } from './tile.ts';
+import { topK } from './top-k.ts';
 import { transpose } from './transpose.ts';
 import type { OpDefinition } from './define-op.ts';
 
@@ -113,6 +115,7 @@ export const ops: {
   readonly exp: typeof exp;
   readonly floor: typeof floor;
   readonly 'floor-div': typeof floorDiv;
+  readonly 'floor-mod': typeof floorMod;
   readonly gather: typeof gather;
   readonly 'gather-nd': typeof gatherNd;
   readonly gelu: typeof gelu;
@@ -171,6 +174,7 @@ export const ops: {
   readonly sum: typeof sum;
   readonly tanh: typeof tanh;
   readonly tile: typeof tile;
+  readonly 'top-k': typeof topK;
   readonly transpose: typeof transpose;
 } = {
   abs,
@@ -198,6 +202,7 @@ export const ops: {
   exp,
   floor,
   'floor-div': floorDiv,
+  'floor-mod': floorMod,
   gather,
   'gather-nd': gatherNd,
   gelu,
@@ -256,6 +261,7 @@ export const ops: {
   sum,
   tanh,
   tile,
+  'top-k': topK,
   transpose,
 };
 

@@ -41,8 +41,8 @@ const float: Kernel<ReluAttributes> = {
 };
 
 /**
- * Clamp to an activation's bounds: y = min(max(x, low), high), with [0, ∞) for `relu`, [0, 6] for `relu6` and [−1, 1]
- * for `relu-n1-to-1`. On 8-bit codes the bounds are codes of the output, and codes of another quantization are rescaled
+ * Clamp to an activation's bounds: y = min(max(x, low), high), with [0, ∞) for `relu`, [0, 6] for `relu6`, [0, 1] for
+ * `relu-0-to-1` and [−1, 1] for `relu-n1-to-1`. On 8-bit codes the bounds are codes of the output, and codes of another quantization are rescaled
  * first: y = clamp(requantize(qx − zx, sx / sy) + zy, low, high).
  * Input of any shape; the output has the same.
  */

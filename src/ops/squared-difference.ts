@@ -12,6 +12,7 @@ export const squaredDifference: OpDefinition<BinaryAttributes> = defineBinaryOp(
   evaluate: squaredDifferenceOf,
   shader: 'combine-squared-difference',
   codes: tabulated(squaredDifferenceOf),
+  int32: { evaluate: (a, b) => Math.imul(a - b, a - b), shader: 'combine-squared-difference' },
 });
 
 function squaredDifferenceOf(a: number, b: number): number {

@@ -4,7 +4,7 @@ import { float32, int8, uint8 } from '../support/codes.ts';
 import { type OpCase, testOp } from '../support/test-op.ts';
 
 const shapes = [[1], [3], [2, 5], [2, 2, 2, 7], [65, 4], [2, 9, 9, 16]];
-const activations = ['relu', 'relu6', 'relu-n1-to-1'] as const;
+const activations = ['relu', 'relu6', 'relu-0-to-1', 'relu-n1-to-1'] as const;
 
 function cases(
   label: string,

@@ -35,6 +35,8 @@ const tolerances: Readonly<Record<string, (length: number) => Tolerance>> = {
   prelu: () => ({ absolute: 0, relative: 1 }),
   // A division may err by 2.5 units in the last place.
   div: () => ({ absolute: 0, relative: 4 }),
+  // What a rounded quotient times the divisor leaves of a number ten times as large.
+  'floor-mod': () => ({ absolute: 32, relative: 4 }),
   'squared-difference': () => ({ absolute: 1, relative: 4 }),
   // exp2 of a product: its error grows with the exponent, here up to about 5.
   pow: () => ({ absolute: 0, relative: 64 }),

@@ -2,7 +2,7 @@ import type { Quantization } from '../../tensor/quantization.ts';
 import { clamp, roundTiesEven, scaleAt, zeroPointAt } from '../../tensor/quantization.ts';
 
 /** Clamps that fuse into the op before them. */
-export type Activation = 'none' | 'relu' | 'relu6' | 'relu-n1-to-1';
+export type Activation = 'none' | 'relu' | 'relu6' | 'relu-0-to-1' | 'relu-n1-to-1';
 
 /** Real bounds of an activation. */
 export function activationBounds(activation: Activation): readonly [number, number] {
@@ -11,6 +11,8 @@ export function activationBounds(activation: Activation): readonly [number, numb
       return [0, Infinity];
     case 'relu6':
       return [0, 6];
+    case 'relu-0-to-1':
+      return [0, 1];
     case 'relu-n1-to-1':
       return [-1, 1];
     case 'none':

@@ -93,6 +93,10 @@ const steps: Record<string, fc.Arbitrary<(chain: GraphChain) => void>> = {
     .map(([op, axes]) => (chain) => {
       chain.add(op, { axes, keepDims: true });
     }),
+  'cumulative-sum': fc.nat(3).map((axis) => (chain) => {
+    if (chain.type().dtype !== 'float32') return;
+    chain.add('cumulative-sum', { axis, exclusive: false, reverse: false });
+  }),
   reshape: fc.nat(3).map((kind) => (chain) => {
     const [n, h, w, c] = chain.type().shape;
     const shapes = [

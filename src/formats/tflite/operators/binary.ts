@@ -6,6 +6,7 @@ type BinaryOp =
   | 'add'
   | 'div'
   | 'floor-div'
+  | 'floor-mod'
   | 'maximum'
   | 'minimum'
   | 'mul'
@@ -19,6 +20,7 @@ const operators: Readonly<Record<string, { readonly op: BinaryOp & keyof typeof 
   ADD: { op: 'add', options: 11 },
   DIV: { op: 'div', options: 29 },
   FLOOR_DIV: { op: 'floor-div' },
+  FLOOR_MOD: { op: 'floor-mod' },
   MAXIMUM: { op: 'maximum' },
   MINIMUM: { op: 'minimum' },
   MUL: { op: 'mul', options: 21 },

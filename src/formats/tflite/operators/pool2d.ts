@@ -1,4 +1,4 @@
-import { type OperatorFamily, optionsSchema } from '../operator.ts';
+import { chain, type OperatorFamily, optionsSchema } from '../operator.ts';
 import { requireSameType } from '../operator-types.ts';
 import { explicitPadding, spatialSize, windowStep } from '../windows.ts';
 
@@ -11,9 +11,9 @@ const schema = optionsSchema(5, 'Pool2DOptions', {
   fused_activation_function: 5,
 });
 
-/** AVERAGE_POOL_2D and MAX_POOL_2D. */
+/** AVERAGE_POOL_2D, MAX_POOL_2D and L2_POOL_2D, the root of the average square. */
 export const pool2d: OperatorFamily = {
-  types: ['AVERAGE_POOL_2D', 'MAX_POOL_2D'],
+  types: ['AVERAGE_POOL_2D', 'L2_POOL_2D', 'MAX_POOL_2D'],
   inputCount: [1, 1],
   read(operator) {
     const { where, type, inputs } = operator;
@@ -23,14 +23,20 @@ export const pool2d: OperatorFamily = {
     const strides = windowStep(where, 'stride', options.int32('stride_h'), options.int32('stride_w'));
     const scheme = options.int8('padding');
     const activation = operator.activation(options.int8('fused_activation_function'));
-    return ([x]) => ({
-      op: type === 'MAX_POOL_2D' ? 'max-pool2d' : 'average-pool2d',
-      attributes: {
-        size,
-        strides,
-        padding: explicitPadding(where, scheme, spatialSize(where, x), size, strides, [1, 1]),
-        activation,
-      },
-    });
+    if (type === 'L2_POOL_2D' && operator.output.type !== 'FLOAT32') {
+      throw operator.unsupported(`values of type ${operator.output.type}`);
+    }
+    return ([x]) => {
+      const padding = explicitPadding(where, scheme, spatialSize(where, x), size, strides, [1, 1]);
+      const attributes = { size, strides, padding, activation };
+      if (type === 'MAX_POOL_2D') return { op: 'max-pool2d', attributes };
+      if (type === 'AVERAGE_POOL_2D') return { op: 'average-pool2d', attributes };
+      return chain(
+        { op: 'square', attributes: {} },
+        { op: 'average-pool2d', attributes: { ...attributes, activation: 'none' } },
+        { op: 'sqrt', attributes: {} },
+        ...(activation === 'none' ? [] : [{ op: 'relu', attributes: { activation } } as const]),
+      );
+    };
   },
 };

@@ -5,6 +5,7 @@ import { requireSameType } from '../operator-types.ts';
 const activations: Readonly<Record<string, ReluAttributes['activation']>> = {
   RELU: 'relu',
   RELU6: 'relu6',
+  RELU_0_TO_1: 'relu-0-to-1',
   RELU_N1_TO_1: 'relu-n1-to-1',
 };
 

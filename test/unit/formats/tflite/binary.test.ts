@@ -14,6 +14,7 @@ const operators: readonly [number, string, 'none' | 'relu', (readonly [number, T
   [55, 'maximum', 'none', [39, {}]],
   [57, 'minimum', 'none', [39, {}]],
   [90, 'floor-div', 'none', [65, {}]],
+  [95, 'floor-mod', 'none', [72, {}]],
   [54, 'prelu', 'none'],
   [78, 'pow', 'none', [56, {}]],
   [99, 'squared-difference', 'none', [76, {}]],
