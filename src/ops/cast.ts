@@ -8,6 +8,7 @@ import { defineOp, type Kernel, type OpContext, type OpDefinition } from './defi
 import { elementwisePartition } from './lib/elementwise.ts';
 import { linearDispatch } from './lib/linear-dispatch.ts';
 import { operand, operandType, streamingCost } from './lib/operands.ts';
+import { reorderElementwise } from './lib/reorder.ts';
 
 export type CastAttributes = Readonly<Record<string, never>>;
 
@@ -60,6 +61,7 @@ export const cast: OpDefinition<CastAttributes> = defineOp({
     return from === to ? [0] : undefined;
   },
   partition: elementwisePartition(),
+  reorder: reorderElementwise,
 });
 
 function dtypes(context: OpContext<CastAttributes>): readonly [DType, DType] {

@@ -190,6 +190,9 @@ export const concat: OpDefinition<ConcatAttributes> = defineOp({
     return inputs.map((input) => (end += quadCount(input.shape)) - quadCount(input.shape));
   },
   split: splitJoin,
+  reorder: ({ attributes }, order) => ({
+    attributes: { ...attributes, axis: order[normalizeAxis(attributes.axis, order.length, 'concat')] },
+  }),
   partition: {
     unit: () => 1,
     part(context, range) {

@@ -117,6 +117,15 @@ export interface PartitionRule<A> {
   part(context: OpContext<A>, range: AxisRange): OutputPart<A> | undefined;
 }
 
+/** A node of the same op on sources of which its inputs are transposed: for each of their axes, `order` has the source's. */
+export interface Reordered<A> {
+  readonly attributes: A;
+  /** For each axis of the node's output, the axis that it is of what is computed instead; as for the inputs by default. */
+  readonly order?: readonly number[];
+  /** An order in which the sources' axes have to be put before, for each axis the source's. */
+  readonly sourceOrder?: readonly number[];
+}
+
 /** How an op takes part when a float32 graph becomes int8. */
 export interface QuantizationRule {
   /**
@@ -153,6 +162,13 @@ export interface OpDefinition<A> {
   inputOffsets?(context: OpContext<A>): readonly number[] | undefined;
   /** Which elements of the only input the output's are, where that is all the op does, and has strides. */
   elements?(context: OpContext<A>): Strided;
+  /** Where all the op does is to put axes in another order: for each axis of the output the input's. */
+  permutation?(attributes: A): readonly number[];
+  /**
+   * How the op computes on sources of which the inputs are transposed; undefined where it cannot. Inputs are those of the
+   * node, and broadcast; one of them has as many axes as `order`.
+   */
+  reorder?(context: OpContext<A>, order: readonly number[]): Reordered<A> | undefined;
   /** Attributes for the same node after its uint8 values became int8; only where the op's rounding depends on the sign. */
   lowerUnsigned?(attributes: A): A;
   /** Attributes for new input types, where an attribute repeats a size (a reshape's batch). */

@@ -6,6 +6,7 @@ import { emptyTensor, type TensorType } from '../tensor/tensor.ts';
 import { defineOp, type Kernel, type OpDefinition } from './define-op.ts';
 import { elementwisePartition, unaryDispatch } from './lib/elementwise.ts';
 import { operand, operandType, requireMatchingAxis } from './lib/operands.ts';
+import { reorderElementwise } from './lib/reorder.ts';
 
 /** The input's type says how. */
 export type DequantizeAttributes = Readonly<Record<string, never>>;
@@ -59,6 +60,7 @@ export const dequantize: OpDefinition<DequantizeAttributes> = defineOp({
   },
   kernels: [int8],
   partition: elementwisePartition(),
+  reorder: reorderElementwise,
 });
 
 function inputQuantization(name: string, input: TensorType): Quantization {

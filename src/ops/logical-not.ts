@@ -5,6 +5,7 @@ import { broadcastConstants } from './lib/broadcast.ts';
 import { type ComparisonAttributes, comparisonDispatch, orders } from './lib/comparison.ts';
 import { elementwisePartition } from './lib/elementwise.ts';
 import { operand, operandType } from './lib/operands.ts';
+import { reorderElementwise } from './lib/reorder.ts';
 
 /**
  * Whether a number is 0: 1 or 0, element by element. Booleans are the int32 numbers 0 and 1, so this turns them round;
@@ -39,6 +40,7 @@ export const logicalNot: OpDefinition<ComparisonAttributes> = defineOp({
     },
   ],
   partition: elementwisePartition(),
+  reorder: reorderElementwise,
 });
 
 function isSupported({ inputs: [x], outputs: [y] }: OpContext<ComparisonAttributes>): boolean {

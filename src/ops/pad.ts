@@ -17,6 +17,7 @@ import {
   streamingCost,
   tensorQuantization,
 } from './lib/operands.ts';
+import { bySourceAxis } from './lib/reorder.ts';
 
 export interface PadAttributes {
   /** Elements before and after along each axis; a negative number removes that many. */
@@ -114,6 +115,9 @@ export const pad: OpDefinition<PadAttributes> = defineOp({
     requireSameEncoding('pad', context.name, operandType('pad', context, 0), context.outputs[0]);
     return context.attributes.padding.flat().every((size) => size === 0) ? [0] : undefined;
   },
+  reorder: ({ attributes: { padding, value } }, order) => ({
+    attributes: { padding: bySourceAxis(padding, order), value },
+  }),
   partition: {
     unit: () => 1,
     part(context, { axis, start, end }) {

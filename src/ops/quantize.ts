@@ -17,6 +17,7 @@ import {
 } from './lib/operands.ts';
 import { hasThresholds, quantizeThresholds, thresholdWords } from './lib/quantize-thresholds.ts';
 import { recode, recodeConstants, recoding } from './lib/recode.ts';
+import { reorderElementwise } from './lib/reorder.ts';
 
 /** The output's type says how. */
 export type QuantizeAttributes = Readonly<Record<string, never>>;
@@ -116,6 +117,7 @@ export const quantize: OpDefinition<QuantizeAttributes> = defineOp({
   },
   kernels: [float, int8],
   partition: elementwisePartition(),
+  reorder: reorderElementwise,
   inputOffsets: (context) => (sameEncoding(operandType('quantize', context, 0), context.outputs[0]) ? [0] : undefined),
   /** Codes that became real numbers become the same codes again, unless the numbers leave float32. */
   absorbProducer(self, producer) {

@@ -8,6 +8,7 @@ import { applyActivation, clampConstants } from './lib/clamp-float.ts';
 import { elementwisePartition, unaryDispatch } from './lib/elementwise.ts';
 import { computesOnCodes, everyDType, operand, operandType, tensorQuantization } from './lib/operands.ts';
 import { recode, recodeConstants, recoding } from './lib/recode.ts';
+import { reorderElementwise } from './lib/reorder.ts';
 
 export interface ReluAttributes {
   readonly activation: Exclude<Activation, 'none'>;
@@ -65,6 +66,7 @@ export const relu: OpDefinition<ReluAttributes> = defineOp({
   },
   kernels: [int8, float],
   partition: elementwisePartition(),
+  reorder: reorderElementwise,
 });
 
 function quantizations(context: OpContext<ReluAttributes>) {

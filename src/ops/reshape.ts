@@ -5,6 +5,7 @@ import { defineOp, type OpContext, type OpDefinition } from './define-op.ts';
 import { leastCommonMultiple } from './lib/least-common-multiple.ts';
 import { moving } from './lib/moving.ts';
 import { operand, operandType, requireSameEncoding } from './lib/operands.ts';
+import { reorderReshape } from './lib/reorder.ts';
 import type { Strided } from './lib/strided.ts';
 
 export interface ReshapeAttributes {
@@ -37,6 +38,8 @@ export const reshape: OpDefinition<ReshapeAttributes> = defineOp({
     return [createTensor(type, x.data.slice())];
   },
   ...moving('reshape', elements),
+  reorder: (context, order) =>
+    reorderReshape(operandType('reshape', context, 0).shape, context.outputs[0].shape, order),
   partition: {
     /** Where what an index of the output's axis holds is made of whole indices of the input's outermost axis. */
     unit(context, axis) {

@@ -9,6 +9,7 @@ import { broadcastConstants, broadcastPartition } from './lib/broadcast.ts';
 import { linearDispatch } from './lib/linear-dispatch.ts';
 import { operand, operandType, streamingCost, tensorQuantization } from './lib/operands.ts';
 import { recode, recoding, type Recoding } from './lib/recode.ts';
+import { reorderElementwise } from './lib/reorder.ts';
 
 export type SelectAttributes = Readonly<Record<string, never>>;
 
@@ -75,6 +76,7 @@ export const select: OpDefinition<SelectAttributes> = defineOp({
   },
   kernels: [kernel],
   partition: broadcastPartition(),
+  reorder: reorderElementwise,
 });
 
 function shapes(node: Node): readonly Shape[] {

@@ -5,6 +5,7 @@ import { defineOp, type OpContext, type OpDefinition } from './define-op.ts';
 import { denseStrides, offsetAt } from './lib/axes.ts';
 import { moving } from './lib/moving.ts';
 import { operand, operandType, requireSameEncoding } from './lib/operands.ts';
+import { bySourceAxis } from './lib/reorder.ts';
 import { slicedType } from './lib/sliced-type.ts';
 import type { Strided } from './lib/strided.ts';
 
@@ -67,6 +68,13 @@ export const slice: OpDefinition<SliceAttributes> = defineOp({
     return [y];
   },
   ...moving('slice', elements),
+  reorder: ({ attributes: { begin, size, strides } }, order) => ({
+    attributes: {
+      begin: bySourceAxis(begin, order),
+      size: bySourceAxis(size, order),
+      strides: bySourceAxis(strides, order),
+    },
+  }),
   partition: {
     unit: () => 1,
     // What is not taken along the other axes is not read either.

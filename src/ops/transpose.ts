@@ -51,6 +51,7 @@ export const transpose: OpDefinition<TransposeAttributes> = defineOp({
     return [y];
   },
   ...moving('transpose', elements),
+  permutation: ({ permutation }) => permutation,
   partition: {
     unit: () => 1,
     part: ({ attributes }, range) => ({

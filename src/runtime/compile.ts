@@ -9,6 +9,7 @@ import { fuse } from '../graph/fuse.ts';
 import type { Graph, GraphNode } from '../graph/graph.ts';
 import { lowerUnsigned } from '../graph/lower-unsigned.ts';
 import { mergeMoves } from '../graph/merge-moves.ts';
+import { sinkTransposes } from '../graph/sink-transposes.ts';
 import { splitNodes } from '../graph/split-nodes.ts';
 import { validateGraph } from '../graph/validate.ts';
 import type { Capabilities, Engine } from '../gpu/capabilities.ts';
@@ -59,7 +60,10 @@ export function compile(source: Graph, capabilities: Capabilities, options: Comp
   const { rounding } = options;
   const names = new FreshNames(source);
   const folded = foldConstants(lowerUnsigned(source), rounding);
-  const lowered = options.fusion ? fuse(dropIdentities(folded)) : folded;
+  const sunk = options.fusion ? sinkTransposes(folded, names) : folded;
+  // Constants that are read in another order than they have.
+  const refolded = sunk === folded ? folded : foldConstants(sunk, rounding);
+  const lowered = options.fusion ? fuse(dropIdentities(refolded)) : folded;
   const merged = options.fusion ? mergeMoves(lowered, capabilities.limits.minStorageBufferOffsetAlignment) : lowered;
   const graph = splitNodes(merged, rounding, names);
   const limits = graphLimits(capabilities.limits);

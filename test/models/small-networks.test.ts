@@ -2,10 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { importTflite } from '../../src/formats/tflite/index.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import { runReference } from '../../src/runtime/reference.ts';
+import { getOp } from '../../src/ops/registry.ts';
 import { createSession } from '../../src/runtime/session.ts';
 import { dequantizeTensor, quantizeTensor } from '../../src/tensor/quantize-tensor.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
 import { compareCodes, relativeError } from '../support/compare.ts';
+import { compileWithin } from '../support/cut-program.ts';
 import { testDevice } from '../support/device.ts';
 import { smallNetworks } from '../support/small-networks.ts';
 import { Network } from '../support/tflite-network.ts';
@@ -42,7 +44,7 @@ async function run(bytes: Uint8Array, data: readonly Float32Array[]): Promise<Te
 
 describe('networks as they are published run, and give what the references give', () => {
   for (const [name, architecture] of Object.entries(smallNetworks)) {
-    test(name, async () => {
+    test(`${name}`, async () => {
       const net = new Network();
       const outputs = architecture(net);
       const data = net.inputData();
@@ -58,5 +60,19 @@ describe('networks as they are published run, and give what the references give'
         expect(error / range, tensor.dtype).toBeLessThan(0.1);
       }
     });
+  }
+});
+
+test('what moves axes around the layers of a network in [N, C, H, W] goes, but for the input and a shuffle', () => {
+  const net = new Network();
+  const outputs = smallNetworks['channels first'](net);
+  for (const bytes of [net.float32(outputs), net.int8(outputs, net.inputData())]) {
+    const graph = importTflite(bytes);
+    const moves = (fusion: boolean): readonly string[] =>
+      compileWithin(graph, {}, { fusion }).steps.flatMap(({ node, dispatch }) =>
+        dispatch !== undefined && getOp(node.op).elements !== undefined ? [node.op] : [],
+      );
+    expect(moves(false).filter((op) => op === 'transpose')).toHaveLength(13);
+    expect(moves(true)).toEqual(['transpose', 'rearrange']);
   }
 });

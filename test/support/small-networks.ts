@@ -230,6 +230,52 @@ function inception(net: Network): readonly Ref[] {
   return classifier(net, net.concat(branches, 3));
 }
 
+/** A layer of images in [N, C, H, W]: their axes move before it, and back. */
+function channelsFirst(net: Network, x: Ref, layer: (image: Ref) => Ref): Ref {
+  return net.transpose(layer(net.transpose(x, 0, 2, 3, 1)), 0, 3, 1, 2);
+}
+
+/** As exporters of frameworks with images in [N, C, H, W] write it, every layer by itself. */
+function channelsFirstNetwork(net: Network): readonly Ref[] {
+  const convolution = (x: Ref, channels: number, window: WindowOptions = {}): Ref =>
+    channelsFirst(net, x, (image) => net.conv2d(image, channels, window));
+  const forChannels = (count: number, of: (channel: number) => number): Ref =>
+    net.numbers(
+      Array.from({ length: count }, (_, channel) => of(channel)),
+      [count, 1, 1],
+    );
+  const padded = net.pad(net.input(1, 3, 24, 20), [
+    [0, 0],
+    [0, 0],
+    [1, 1],
+    [1, 1],
+  ]);
+  let x = net.relu(convolution(padded, 8, { size: three, padding: 'VALID' }));
+  x = channelsFirst(net, x, (image) => net.pool('max', image));
+  // A normalization that was not folded.
+  const scaled = net.mul(
+    convolution(x, 8, { size: three }),
+    forChannels(8, (channel) => 1 + channel / 8),
+  );
+  x = net.relu(
+    net.add(
+      net.add(
+        scaled,
+        forChannels(8, (channel) => channel / 16),
+      ),
+      x,
+    ),
+  );
+  // Weights for the channels.
+  const weights = net.logistic(convolution(net.mean(x, [2, 3], true), 8));
+  x = net.concat([net.mul(x, weights), net.hardSwish(convolution(x, 4))], 1);
+  // A shuffle of three groups.
+  const [, channels, height, width] = x.shape;
+  const groups = net.transpose(net.reshape(x, 1, 3, channels / 3, height, width), 0, 2, 1, 3, 4);
+  x = net.relu6(convolution(net.reshape(groups, 1, channels, height, width), 10));
+  return [net.dense(net.reshape(net.mean(x, [2, 3], true), 1, 10), 5)];
+}
+
 export const smallNetworks: Readonly<Record<string, Architecture>> = {
   MobileNetV3: mobileNetV3,
   'EfficientNet-Lite': efficientNetLite,
@@ -242,14 +288,5 @@ export const smallNetworks: Readonly<Record<string, Architecture>> = {
   ShuffleNet: shuffleNet,
   BlazeFace: blazeFace,
   Inception: inception,
+  'channels first': channelsFirstNetwork,
 };
-
-/** A layer of an image of [N, C, H, W]: axes move before it and back. */
-export function channelsFirst(net: Network, x: Ref, layer: (image: Ref) => Ref): Ref {
-  return net.transpose(layer(net.transpose(x, 0, 2, 3, 1)), 0, 3, 1, 2);
-}
-
-/** A convolution in [N, C, H, W]. */
-export function convolutionFirst(net: Network, x: Ref, channels: number, window: WindowOptions = {}): Ref {
-  return channelsFirst(net, x, (image) => net.conv2d(image, channels, window));
-}

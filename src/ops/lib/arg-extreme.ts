@@ -5,6 +5,7 @@ import { emptyTensor } from '../../tensor/tensor.ts';
 import { defineOp, type Kernel, type OpContext, type OpDefinition } from '../define-op.ts';
 import { linearDispatch } from './linear-dispatch.ts';
 import { operand, operandType, streamingCost } from './operands.ts';
+import { orderWithout } from './reorder.ts';
 
 export interface ArgExtremeAttributes {
   /** Negative axes count from the end. */
@@ -71,6 +72,10 @@ export function defineArgExtreme(
       return [y];
     },
     kernels: [kernel],
+    reorder({ attributes: { axis: given, keepDims } }, order) {
+      const axis = order[normalizeAxis(given, order.length, name)];
+      return { attributes: { axis, keepDims }, order: keepDims ? order : orderWithout(order, new Set([axis])) };
+    },
     partition: {
       unit: () => 1,
       part(context, range) {

@@ -22,6 +22,7 @@ import { broadcastConstants, broadcastPartition } from './broadcast.ts';
 import { applyActivation, clampConstants } from './clamp-float.ts';
 import { linearDispatch } from './linear-dispatch.ts';
 import { computesOnCodes, everyDType, operandType, operand, streamingCost, tensorQuantization } from './operands.ts';
+import { reorderElementwise } from './reorder.ts';
 
 export interface BinaryAttributes {
   readonly activation: Activation;
@@ -104,6 +105,7 @@ export function defineBinaryOp(binary: BinaryFunction): OpDefinition<BinaryAttri
       broadcastKernel(binary, 'int32', 'binary-number-broadcast', binaryNumberBroadcast),
     ],
     partition: broadcastPartition(),
+    reorder: reorderElementwise,
     absorbConsumer: absorbActivation,
   });
 }

@@ -16,6 +16,7 @@ import { broadcastStrides, offsetAt } from './axes.ts';
 import { broadcastConstants, broadcastPartition } from './broadcast.ts';
 import { linearDispatch } from './linear-dispatch.ts';
 import { operand, operandType, streamingCost, tensorQuantization } from './operands.ts';
+import { reorderElementwise } from './reorder.ts';
 
 export type ComparisonAttributes = Readonly<Record<string, never>>;
 
@@ -68,6 +69,7 @@ export function defineComparison(name: string, truth: number): OpDefinition<Comp
       },
     ],
     partition: broadcastPartition(),
+    reorder: reorderElementwise,
   });
 }
 

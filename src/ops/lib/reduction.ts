@@ -27,6 +27,7 @@ import { denseStrides, kernelAxes, type KernelAxes, numbered, offsetAt } from '.
 import { defaultWorkgroupSize, linearDispatch } from './linear-dispatch.ts';
 import { maxCodes, meanMultiplier } from './mean-multiplier.ts';
 import { computesOnCodes, everyDType, operand, operandType, streamingCost, tensorQuantization } from './operands.ts';
+import { orderWithout } from './reorder.ts';
 
 export interface ReductionAttributes {
   /** The axes that are reduced; negative ones count from the end. */
@@ -96,6 +97,11 @@ export function defineReduction(reduction: Reduction): OpDefinition<ReductionAtt
       return [y];
     },
     kernels: [rowsKernel(reduction), channelsKernel(reduction)],
+    reorder(context, order) {
+      const { keepDims } = context.attributes;
+      const axes = [...reducedAxes(name, context)].map((axis) => order[axis]);
+      return { attributes: { axes, keepDims }, order: keepDims ? order : orderWithout(order, new Set(axes)) };
+    },
     partition: {
       unit: (context, axis) => (inputAxis(name, context, axis) === undefined ? undefined : 1),
       part(context, range) {

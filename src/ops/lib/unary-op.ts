@@ -7,6 +7,7 @@ import { defineOp, type Kernel, type OpContext, type OpDefinition } from '../def
 import { codeTableBinding } from './code-table.ts';
 import { elementwisePartition, unaryDispatch } from './elementwise.ts';
 import { computesOnCodes, everyDType, operand, operandType, tensorQuantization } from './operands.ts';
+import { reorderElementwise } from './reorder.ts';
 
 /** A function of one real number, applied to every element of a tensor. */
 export interface UnaryFunction<A> {
@@ -70,6 +71,7 @@ export function defineUnaryOp<A extends object>(unary: UnaryFunction<A>): OpDefi
     },
     kernels: [int8, float],
     partition: elementwisePartition(),
+    reorder: reorderElementwise,
   });
 }
 
