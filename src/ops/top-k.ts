@@ -11,11 +11,15 @@ export interface TopKAttributes {
   readonly k: number;
 }
 
+/** Elements looked at for one row: a few tenths of a second; devices end what takes seconds. */
+const maxSteps = 2 ** 30;
+
 const kernel: Kernel<TopKAttributes> = {
   name: 'top-k',
-  accepts: (context) => {
-    const { dtype } = operandType('top-k', context, 0);
-    return dtype !== 'uint8' && context.outputs[1].dtype === 'int32';
+  accepts(context) {
+    const { dtype, shape } = operandType('top-k', context, 0);
+    const steps = context.attributes.k * rowLength(shape);
+    return dtype !== 'uint8' && context.outputs[1].dtype === 'int32' && steps <= maxSteps;
   },
   dispatch(context) {
     requireTypes(context);
@@ -36,7 +40,7 @@ const kernel: Kernel<TopKAttributes> = {
  * The k largest elements of each row, the largest first, and where in the row they are; of equal ones the first comes
  * first.
  * Input of any shape [..., C] but a scalar, float32, int32 or 8-bit codes. Outputs [..., k]: the elements, encoded as the
- * input's, and their indices, int32.
+ * input's, and their indices, int32. On the device k · C is at most 2³⁰.
  * @see TFLite TOPK_V2, ONNX TopK (along the last axis, largest first)
  */
 export const topK: OpDefinition<TopKAttributes> = defineOp({

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Capabilities } from '../../src/gpu/capabilities.ts';
 import { topK } from '../../src/ops/top-k.ts';
 import { float32, int8, uint8 } from '../support/codes.ts';
 import { testOp } from '../support/test-op.ts';
@@ -84,6 +85,16 @@ describe('top-k reference', () => {
       });
     });
     fc.assert(property);
+  });
+
+  test('a device is not asked to sort millions', () => {
+    const shape = [2 ** 20];
+    const outputs = [float32, indices].map((type) => ({ ...type, shape: [2 ** 20] }));
+    const context = { ...node, attributes: { k: 2 ** 20 }, inputs: [{ ...float32, shape }], outputs };
+    const capabilities = {} as Capabilities;
+    expect(topK.kernels[0].accepts({ ...context, capabilities, engine: 'scalar' })).toBe(false);
+    const attributes = { k: 1000 };
+    expect(topK.kernels[0].accepts({ ...context, attributes, capabilities, engine: 'scalar' })).toBe(true);
   });
 
   test('what does not fit is refused', () => {

@@ -30,6 +30,9 @@ const operators: Readonly<Record<string, { readonly op: BinaryOp & keyof typeof 
   SUB: { op: 'sub', options: 28 },
 };
 
+/** What integers do not have. */
+const isReal: readonly BinaryOp[] = ['pow', 'prelu'];
+
 /** Functions of two numbers, with broadcasting. */
 export const binary: OperatorFamily = {
   types: Object.keys(operators),
@@ -38,6 +41,7 @@ export const binary: OperatorFamily = {
   read(operator) {
     requireSameType(operator, operator.inputs);
     const { op, options } = operators[operator.type];
+    if (isReal.includes(op) && operator.output.type === 'INT32') throw operator.unsupported('values of type INT32');
     if (options === undefined) return () => ({ op, attributes: { activation: 'none' } });
     const schema = optionsSchema(options, `options of ${operator.type}`, { fused_activation_function: 0 });
     const activation = operator.activation(operator.options(schema).int8('fused_activation_function'));

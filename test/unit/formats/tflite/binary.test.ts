@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { importTflite } from '../../../../src/formats/tflite/index.ts';
 import type { TableSpec } from '../../../support/flatbuffer-builder.ts';
+import { tensorType } from '../../../support/tflite-builder.ts';
 import { floats, importValid, singleOperator, x, y } from '../../../support/tflite-models.ts';
 
 const relu: TableSpec = { 0: { int8: 1 } };
@@ -24,4 +26,9 @@ test.each(operators)('TFLite operator %i becomes %s with activation %s', (code, 
   const tensors = [x(2, 3), { name: 'c', shape: [3], data: floats(3) }, y(2, 3)];
   const graph = importValid(singleOperator(code, tensors, options));
   expect(graph.nodes).toMatchObject([{ op, attributes: { activation }, inputs: ['x', 'c'] }]);
+});
+
+test.each([54, 78])('TFLite operator %i on INT32 is refused', (code) => {
+  const integers = [x(2), x(2), y(2)].map((tensor) => ({ ...tensor, type: tensorType.INT32 }));
+  expect(() => importTflite(singleOperator(code, integers))).toThrow(/values of type INT32/);
 });
