@@ -85,6 +85,7 @@ export const cumulativeSum: OpDefinition<CumulativeSumAttributes> = defineOp({
     return [y];
   },
   kernels: [kernel],
+  reorder: (context, order) => ({ attributes: { ...context.attributes, axis: order[axisOf(context)] } }),
   partition: elementwisePartition((context, axis) => axis !== axisOf(context)),
 });
 

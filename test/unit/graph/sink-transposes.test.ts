@@ -145,6 +145,11 @@ describe.each(['int8', 'float32'] as const)('%s', (dtype) => {
     expect(sink(chain).nodes).toMatchObject([{ op: 'arg-max', attributes: { axis: 3 } }]);
   });
 
+  test.runIf(dtype === 'float32')('running sums', () => {
+    const graph = between((chain) => chain.add('cumulative-sum', { axis: -1, exclusive: true, reverse: true }));
+    expect(graph.nodes).toMatchObject([{ op: 'cumulative-sum', attributes: { axis: 2 } }, { op: 'abs' }]);
+  });
+
   test('a channel shuffle needs one move', () => {
     const graph = between((chain) => {
       chain.add('relu', relu);
