@@ -8,6 +8,9 @@ import averageUnsigned from '../../shaders/lib/average-unsigned.wgsl';
 import blocksFloat from '../../shaders/lib/blocks-float.wgsl';
 import blocksInt8 from '../../shaders/lib/blocks-int8.wgsl';
 import broadcast from '../../shaders/lib/broadcast.wgsl';
+import cellGru from '../../shaders/lib/cell-gru.wgsl';
+import cellLstm from '../../shaders/lib/cell-lstm.wgsl';
+import cellRnn from '../../shaders/lib/cell-rnn.wgsl';
 import channelSumsAsymmetric from '../../shaders/lib/channel-sums-asymmetric.wgsl';
 import channelSumsSymmetric from '../../shaders/lib/channel-sums-symmetric.wgsl';
 import chooseCodes from '../../shaders/lib/choose-codes.wgsl';
@@ -54,6 +57,7 @@ import finishMean from '../../shaders/lib/finish-mean.wgsl';
 import finishNumbers from '../../shaders/lib/finish-numbers.wgsl';
 import functionAbs from '../../shaders/lib/function-abs.wgsl';
 import functionCeil from '../../shaders/lib/function-ceil.wgsl';
+import functionClamp from '../../shaders/lib/function-clamp.wgsl';
 import functionCos from '../../shaders/lib/function-cos.wgsl';
 import functionElu from '../../shaders/lib/function-elu.wgsl';
 import functionErf from '../../shaders/lib/function-erf.wgsl';
@@ -78,6 +82,7 @@ import functionSqrt from '../../shaders/lib/function-sqrt.wgsl';
 import functionSquare from '../../shaders/lib/function-square.wgsl';
 import functionTanh from '../../shaders/lib/function-tanh.wgsl';
 import linearIndex from '../../shaders/lib/linear-index.wgsl';
+import logistic from '../../shaders/lib/logistic.wgsl';
 import maxFloat from '../../shaders/lib/max-float.wgsl';
 import maxInt8 from '../../shaders/lib/max-int8.wgsl';
 import orderCodes from '../../shaders/lib/order-codes.wgsl';
@@ -142,6 +147,9 @@ export const shaderLibrary: Readonly<Record<string, string>> = {
   'blocks-float': blocksFloat,
   'blocks-int8': blocksInt8,
   broadcast,
+  'cell-gru': cellGru,
+  'cell-lstm': cellLstm,
+  'cell-rnn': cellRnn,
   'channel-sums-asymmetric': channelSumsAsymmetric,
   'channel-sums-symmetric': channelSumsSymmetric,
   'choose-codes': chooseCodes,
@@ -188,6 +196,7 @@ export const shaderLibrary: Readonly<Record<string, string>> = {
   'finish-numbers': finishNumbers,
   'function-abs': functionAbs,
   'function-ceil': functionCeil,
+  'function-clamp': functionClamp,
   'function-cos': functionCos,
   'function-elu': functionElu,
   'function-erf': functionErf,
@@ -212,6 +221,7 @@ export const shaderLibrary: Readonly<Record<string, string>> = {
   'function-square': functionSquare,
   'function-tanh': functionTanh,
   'linear-index': linearIndex,
+  logistic,
   'max-float': maxFloat,
   'max-int8': maxInt8,
   'order-codes': orderCodes,

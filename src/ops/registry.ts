@@ -31,6 +31,7 @@ import { gatherNd } from './gather-nd.ts';
 import { gelu } from './gelu.ts';
 import { greater } from './greater.ts';
 import { greaterEqual } from './greater-equal.ts';
+import { gru } from './gru.ts';
 import { hardSigmoid } from './hard-sigmoid.ts';
 import { hardSwish } from './hard-swish.ts';
 import { l2Normalization } from './l2-normalization.ts';
@@ -42,6 +43,7 @@ import { localResponseNormalization } from './local-response-normalization.ts';
 import { log } from './log.ts';
 import { logSoftmax } from './log-softmax.ts';
 import { logicalNot } from './logical-not.ts';
+import { lstm } from './lstm.ts';
 import { matmul } from './matmul.ts';
 import { maxPool2d } from './max-pool2d.ts';
 import { maximum } from './maximum.ts';
@@ -67,6 +69,7 @@ import { relu } from './relu.ts';
 import { reshape } from './reshape.ts';
 import { resizeBilinear } from './resize-bilinear.ts';
 import { resizeNearest } from './resize-nearest.ts';
+import { rnn } from './rnn.ts';
 import { round } from './round.ts';
 import { rsqrt } from './rsqrt.ts';
 import { select } from './select.ts';
@@ -121,6 +124,7 @@ export const ops: {
   readonly gelu: typeof gelu;
   readonly greater: typeof greater;
   readonly 'greater-equal': typeof greaterEqual;
+  readonly gru: typeof gru;
   readonly 'hard-sigmoid': typeof hardSigmoid;
   readonly 'hard-swish': typeof hardSwish;
   readonly 'l2-normalization': typeof l2Normalization;
@@ -132,6 +136,7 @@ export const ops: {
   readonly log: typeof log;
   readonly 'log-softmax': typeof logSoftmax;
   readonly 'logical-not': typeof logicalNot;
+  readonly lstm: typeof lstm;
   readonly matmul: typeof matmul;
   readonly 'max-pool2d': typeof maxPool2d;
   readonly maximum: typeof maximum;
@@ -157,6 +162,7 @@ export const ops: {
   readonly reshape: typeof reshape;
   readonly 'resize-bilinear': typeof resizeBilinear;
   readonly 'resize-nearest': typeof resizeNearest;
+  readonly rnn: typeof rnn;
   readonly round: typeof round;
   readonly rsqrt: typeof rsqrt;
   readonly select: typeof select;
@@ -208,6 +214,7 @@ export const ops: {
   gelu,
   greater,
   'greater-equal': greaterEqual,
+  gru,
   'hard-sigmoid': hardSigmoid,
   'hard-swish': hardSwish,
   'l2-normalization': l2Normalization,
@@ -219,6 +226,7 @@ export const ops: {
   log,
   'log-softmax': logSoftmax,
   'logical-not': logicalNot,
+  lstm,
   matmul,
   'max-pool2d': maxPool2d,
   maximum,
@@ -244,6 +252,7 @@ export const ops: {
   reshape,
   'resize-bilinear': resizeBilinear,
   'resize-nearest': resizeNearest,
+  rnn,
   round,
   rsqrt,
   select,
