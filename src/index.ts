@@ -93,6 +93,7 @@ export {
   type MeanOptions,
   type Pool2dOptions,
 } from './layers/pooling.ts';
+export { gru, lstm, type GruOptions, type RecurrentOptions } from './layers/recurrent.ts';
 export { sequential } from './layers/sequential.ts';
 export {
   input,

@@ -8,15 +8,15 @@ import type { Graph, GraphNode } from './graph.ts';
 
 /** What may always be read, and written, to fold constants; beyond it, this many times the graph's own constants. */
 const smallBytes = 2 ** 16;
-const growth = 4;
+const growth = 9;
 
 /**
  * Drops nodes nothing reads, and computes, with the references, those whose inputs are all constants.
  *
  * A small file may ask for a huge constant (a pad, a broadcast add), or have one of its own reduced a thousand times, so
- * what all folded nodes together write, and what they read, is held to a few times what the graph brings: dequantized
- * weights fit, and what does not fit is left to the device. So are products and windows over constants, whose references
- * could take hours.
+ * what all folded nodes together write, and what they read, is held to a few times what the graph brings: 8-bit weights
+ * that are dequantized and then joined fit, and what does not fit is left to the device. So are products and windows
+ * over constants, whose references could take hours.
  */
 export function foldConstants(source: Graph, rounding: Rounding): Graph {
   const graph = withoutUnreadNodes(source);

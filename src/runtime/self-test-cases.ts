@@ -165,6 +165,13 @@ export const selfTestCases: readonly SelfTestCase[] = [
   },
   { family: 'softmax', op: 'softmax', attributes: { beta: 1 }, inputs: [float([3, 101])], output: floatOutput },
   {
+    family: 'recurrent',
+    op: 'lstm',
+    attributes: { isTimeMajor: false, isReversed: false, returnsSequence: true, cellClip: 0 },
+    inputs: [float([2, 5, 4, 9]), float([36, 9], true), float([36], true)],
+    output: floatOutput,
+  },
+  {
     family: 'normalization',
     op: 'layer-norm',
     attributes: { epsilon: 1e-5, subtractsMean: true },

@@ -27,7 +27,9 @@ describe('selfTest', () => {
     const compile = device.pipelines.get.bind(device.pipelines);
     device.pipelines.get = (shader) => {
       const text =
-        shader.name === 'normalize-rows-float' ? `${shader.text}\nnot WGSL` : shader.text.replaceAll(/\bround\(/g, 'floor(');
+        shader.name === 'normalize-rows-float'
+          ? `${shader.text}\nnot WGSL`
+          : shader.text.replaceAll(/\bround\(/g, 'floor(');
       return compile({ ...shader, text });
     };
     const { passed, families: reports } = await selfTest(device, { families });
@@ -38,7 +40,9 @@ describe('selfTest', () => {
     expect(wrong.mismatches).toBeLessThan(wrong.elements);
     // Its shader adds in integers and does not round floats.
     expect(failuresOf('add')).toEqual([]);
-    expect(failuresOf('softmax').find(({ kernel }) => kernel === 'normalize-rows-float')!.error).toMatch(/does not compile/);
+    expect(failuresOf('softmax').find(({ kernel }) => kernel === 'normalize-rows-float')!.error).toMatch(
+      /does not compile/,
+    );
   });
 
   test('stops when it is told to', async () => {

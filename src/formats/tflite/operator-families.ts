@@ -2,6 +2,7 @@
 import type { OperatorFamily } from './operator.ts';
 import { addN } from './operators/add-n.ts';
 import { argExtreme } from './operators/arg-extreme.ts';
+import { basicLstm } from './operators/basic-lstm.ts';
 import { batchMatmul } from './operators/batch-matmul.ts';
 import { binary } from './operators/binary.ts';
 import { blocks } from './operators/blocks.ts';
@@ -28,6 +29,8 @@ import { relu } from './operators/relu.ts';
 import { reshape } from './operators/reshape.ts';
 import { resize } from './operators/resize.ts';
 import { select } from './operators/select.ts';
+import { sequenceLstm } from './operators/sequence-lstm.ts';
+import { sequenceRnn } from './operators/sequence-rnn.ts';
 import { slice } from './operators/slice.ts';
 import { softmax } from './operators/softmax.ts';
 import { split } from './operators/split.ts';
@@ -43,6 +46,7 @@ import { unpack } from './operators/unpack.ts';
 export const operatorFamilies: readonly OperatorFamily[] = [
   addN,
   argExtreme,
+  basicLstm,
   batchMatmul,
   binary,
   blocks,
@@ -69,6 +73,8 @@ export const operatorFamilies: readonly OperatorFamily[] = [
   reshape,
   resize,
   select,
+  sequenceLstm,
+  sequenceRnn,
   slice,
   softmax,
   split,

@@ -194,14 +194,18 @@ export class OperatorReader {
    * @throws UnsupportedOpError for one that does not exist, or has no scale for what it reads
    */
   activation(type: number): Activation {
-    const name = activationTypes[type] ?? String(type);
-    const activation = activations.get(name);
-    if (activation !== undefined) return activation;
-    const following = functions.get(name);
-    if (following === undefined || this.output.type !== 'FLOAT32')
-      throw this.unsupported(`the fused activation ${name}`);
+    const following = functions.get(activationTypes[type]);
+    if (following === undefined || this.output.type !== 'FLOAT32') return this.clamp(type);
     this.following = following;
     return 'none';
+  }
+
+  /** An activation that must be a clamp. @throws UnsupportedOpError for any other */
+  clamp(type: number): Activation {
+    const name = activationTypes[type] ?? String(type);
+    const activation = activations.get(name);
+    if (activation === undefined) throw this.unsupported(`the fused activation ${name}`);
+    return activation;
   }
 
   #computed(position: number): UnsupportedOpError {

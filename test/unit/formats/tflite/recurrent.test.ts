@@ -1,0 +1,236 @@
+import { describe, expect, test } from 'vitest';
+import { importTflite } from '../../../../src/formats/tflite/index.ts';
+import type { Graph } from '../../../../src/graph/graph.ts';
+import { inspectGraph } from '../../../../src/runtime/inspect-graph.ts';
+import { runReference } from '../../../../src/runtime/reference.ts';
+import type { TableSpec } from '../../../support/flatbuffer-builder.ts';
+import { buildTflite, type TensorSpec, tensorType } from '../../../support/tflite-builder.ts';
+import { codes, importValid, x, y } from '../../../support/tflite-models.ts';
+
+const [LSTM, SEQUENCE_RNN, SEQUENCE_LSTM] = [16, 35, 44];
+const NONE = -1;
+const variable: TableSpec = { 5: { int8: 1 } };
+
+const constant = (shape: readonly number[], ...data: number[]): TensorSpec => ({
+  shape,
+  data: Float32Array.from(data),
+});
+
+/** Weights, biases and results of `NoCifgNoPeepholeNoProjectionNoClipping` in TFLite's tests of this operator. */
+const published = {
+  weights: [
+    [-0.45018822, -0.02338299, -0.0870589, -0.34550029, 0.04266912, -0.15680569, -0.34856534, 0.43890524],
+    [0.09701663, 0.20334584, -0.50592935, -0.31343272, -0.40032279, 0.44781327, 0.01387155, -0.35593212],
+    [-0.50013041, 0.1370284, 0.11810488, 0.2013163, -0.20583314, 0.44344562, 0.22077113, -0.29909778],
+    [-0.25065863, -0.28290087, 0.04613829, 0.40525138, 0.44272184, 0.03897077, -0.1556896, 0.19487578],
+  ],
+  recurrent: [
+    [
+      -0.0063535, -0.2042388, 0.31454784, -0.35746509, 0.28902304, 0.08183324, -0.16555229, 0.02286911, -0.13566875,
+      0.03034258, 0.48091322, -0.12528998, 0.24077177, -0.51332325, -0.33502164, 0.10629296,
+    ],
+    [
+      -0.48684245, -0.06655136, 0.42224967, 0.2112639, 0.27654213, 0.20864892, -0.07646349, 0.45877004, 0.00141793,
+      -0.14609534, 0.36447752, 0.09196436, 0.28053468, 0.01560611, -0.20127171, -0.01140004,
+    ],
+    [
+      -0.3407414, 0.24443203, -0.2078532, 0.26320225, 0.05695659, -0.00123841, -0.4744786, -0.35869038, -0.06418842,
+      -0.13502428, -0.501764, 0.22830659, -0.46367589, 0.26016325, -0.03894562, -0.16368064,
+    ],
+    [
+      0.43385774, -0.17194885, 0.2718237, 0.09215671, 0.24107647, -0.39835793, 0.18212086, 0.01301402, 0.48572797,
+      -0.50656658, 0.20047462, -0.20607421, -0.51818722, -0.15390486, 0.0468148, 0.39922136,
+    ],
+  ],
+  biases: [
+    [0, 0, 0, 0],
+    [1, 1, 1, 1],
+    [0, 0, 0, 0],
+    [0, 0, 0, 0],
+  ],
+  input: [2, 3, 3, 4, 1, 1],
+  output: [
+    -0.02973187, 0.1229473, 0.20885126, -0.15358765, -0.03716109, 0.12507336, 0.41193449, -0.20860538, -0.15053082,
+    0.09120187, 0.24278517, -0.12222792,
+  ],
+};
+
+interface Variation {
+  readonly options?: TableSpec;
+  readonly batchMajor?: boolean;
+  /** Further inputs by position. */
+  readonly inputs?: Readonly<Record<number, TensorSpec>>;
+}
+
+const tanh: TableSpec = { 0: { int8: 4 } };
+
+function sequenceLstm({ options = tanh, batchMajor = true, inputs = {} }: Variation = {}): Uint8Array {
+  const axes = batchMajor ? [1, 3] : [3, 1];
+  const { weights, recurrent, biases } = published;
+  const byPosition: Record<number, TensorSpec> = {
+    0: x(...axes, 2),
+    ...Object.fromEntries(weights.map((data, gate) => [1 + gate, constant([4, 2], ...data)])),
+    ...Object.fromEntries(recurrent.map((data, gate) => [5 + gate, constant([4, 4], ...data)])),
+    ...Object.fromEntries(biases.map((data, gate) => [12 + gate, constant([4], ...data)])),
+    18: { shape: [1, 4], fields: variable },
+    19: { shape: [1, 4], fields: variable },
+    ...inputs,
+  };
+  const positions = Object.keys(byPosition).map(Number);
+  const tensors = positions.map((position) => byPosition[position]);
+  return buildTflite({
+    tensors: [...tensors, y(...axes, 4)],
+    operators: [
+      {
+        code: SEQUENCE_LSTM,
+        inputs: Array.from({ length: 24 }, (_, position) => {
+          const index = positions.indexOf(position);
+          return index < 0 ? NONE : index;
+        }),
+        outputs: [tensors.length],
+        options: [71, options],
+      },
+    ],
+    inputs: [0],
+    outputs: [tensors.length],
+  });
+}
+
+function run(graph: Graph, ...data: readonly number[]): number[] {
+  const input = { ...graph.values['x'], data: Float32Array.from(data) };
+  return [...runReference(graph, { x: input }).get('y')!.data];
+}
+
+describe('UNIDIRECTIONAL_SEQUENCE_LSTM', () => {
+  test('computes the numbers that TFLite publishes, in both orders of axes', () => {
+    for (const batchMajor of [true, false]) {
+      const graph = importValid(sequenceLstm({ batchMajor, options: { ...tanh, 3: { int8: batchMajor ? 0 : 1 } } }));
+      const values = run(graph, ...published.input);
+      values.forEach((value, index) => expect(value).toBeCloseTo(published.output[index], 6));
+      // Weights are joined before anything runs.
+      expect(inspectGraph(graph).layers.map(({ op }) => op)).toEqual(['matmul', 'reshape', 'lstm']);
+    }
+  });
+
+  test('weights in codes are numbers before anything runs', () => {
+    const inputs = Object.fromEntries(
+      [...published.weights, ...published.recurrent].map((data, index): [number, TensorSpec] => {
+        const scale = Math.max(...data.map(Math.abs)) / 127;
+        const stored = Int8Array.from(data, (value) => Math.round(value / scale));
+        const spec = {
+          shape: [4, data.length / 4],
+          type: tensorType.INT8,
+          data: stored,
+          scales: [scale],
+          zeroPoints: [0n],
+        };
+        return [1 + index, spec];
+      }),
+    );
+    const graph = importValid(sequenceLstm({ inputs }));
+    expect(inspectGraph(graph).layers.map(({ op }) => op)).toEqual(['matmul', 'reshape', 'lstm']);
+    run(graph, ...published.input).forEach((value, index) => expect(value).toBeCloseTo(published.output[index], 1.5));
+  });
+
+  test('a limit of the cells', () => {
+    const graph = importValid(sequenceLstm({ options: { ...tanh, 1: { float32: 0.25 } } }));
+    expect(graph.nodes.at(-1)).toMatchObject({ op: 'lstm', attributes: { cellClip: 0.25 } });
+  });
+
+  test.each<[string, Variation, RegExp]>([
+    ['peepholes', { inputs: { 9: constant([4], 1, 1, 1, 1) } }, /\(operator 0\): peepholes/],
+    ['a projection', { inputs: { 16: constant([1, 4], 1, 1, 1, 1) } }, /a projection/],
+    ['normalized gates', { inputs: { 21: constant([4], 1, 1, 1, 1) } }, /normalized gates/],
+    ['another activation', { options: { 0: { int8: 1 } } }, /the cell activation RELU/],
+    ['a state from elsewhere', { inputs: { 18: constant([1, 4], 0, 0, 0, 0) } }, /a state from elsewhere, input 18/],
+    ['activations in codes', { inputs: { 0: codes('x', [1, 3, 2]) } }, /INT8 activations or biases/],
+    ['a negative limit', { options: { ...tanh, 1: { float32: -1 } } }, /its cells are limited to -1/],
+    [
+      'gates of different shapes',
+      { inputs: { 2: constant([2, 2], 1, 1, 1, 1) } },
+      /its gates have the shapes \[4, 2\], \[2, 2\]/,
+    ],
+    ['no sequences', { inputs: { 0: x(3, 2) } }, /its input \[3, 2\] is not a batch of sequences/],
+  ])('refuses %s', (_, variation, message) => {
+    expect(() => importTflite(sequenceLstm(variation))).toThrow(message);
+  });
+});
+
+test('UNIDIRECTIONAL_SEQUENCE_RNN', () => {
+  const model = (activation: number): Uint8Array =>
+    buildTflite({
+      tensors: [
+        x(1, 3, 1),
+        constant([2, 1], 1, -1),
+        constant([2, 2], 1, 1, 0, 2),
+        constant([2], 0, 1),
+        { shape: [1, 2], fields: variable },
+        y(1, 3, 2),
+      ],
+      operators: [
+        { code: SEQUENCE_RNN, inputs: [0, 1, 2, 3, 4], outputs: [5], options: [31, { 1: { int8: activation } }] },
+      ],
+      inputs: [0],
+      outputs: [5],
+    });
+  // [2, −1 → 0]; [−1 + 2, 2 + 0]; [0 + 3, 1 + 4].
+  expect(run(importValid(model(1)), 2, -1, 0)).toEqual([2, 0, 1, 2, 3, 5]);
+  const [first] = run(importValid(model(4)), 2, -1, 0);
+  expect(first).toBeCloseTo(Math.tanh(2), 6);
+  expect(() => importTflite(model(5))).toThrow(/the fused activation SIGN_BIT/);
+});
+
+describe('LSTM of the basic kind', () => {
+  const [inputs, units] = [2, 3];
+  const weights = Array.from({ length: 4 * units * (inputs + units) }, (_, index) => Math.sin(index + 1));
+  const biases = Array.from({ length: 4 * units }, (_, index) => Math.cos(index));
+  const model = (kind: number): Uint8Array =>
+    buildTflite({
+      tensors: [
+        x(1, inputs),
+        { name: 'h', shape: [1, units] },
+        constant([4 * units, inputs + units], ...weights),
+        constant([4 * units], ...biases),
+        { name: 'c', shape: [1, units] },
+        y(1, units),
+        { name: 'state', shape: [1, units] },
+        { name: 'joined', shape: [1, inputs + units] },
+        { name: 'sums', shape: [1, 4 * units] },
+      ],
+      operators: [
+        { code: LSTM, inputs: [0, 1, 2, 3, 4], outputs: [5, 6, 7, 8], options: [14, { ...tanh, 3: { int8: kind } }] },
+      ],
+      inputs: [0, 1, 4],
+      outputs: [5, 6],
+    });
+
+  test('one step by its definition', () => {
+    const graph = importValid(model(1));
+    const [step, hidden, cell] = [
+      [0.5, -1],
+      [0.25, 0.75, -0.5],
+      [1, -2, 0.5],
+    ];
+    const tensor = (values: readonly number[]) => ({
+      dtype: 'float32' as const,
+      shape: [1, values.length],
+      data: Float32Array.from(values),
+    });
+    const values = runReference(graph, { x: tensor(step), h: tensor(hidden), c: tensor(cell) });
+    const all = [...step, ...hidden];
+    const sums = biases.map((bias, row) =>
+      all.reduce((sum, value, k) => sum + value * weights[row * all.length + k], bias),
+    );
+    const logistic = (value: number): number => 1 / (1 + Math.exp(-value));
+    for (let unit = 0; unit < units; unit++) {
+      const [i, g, f, o] = [0, 1, 2, 3].map((gate) => sums[gate * units + unit]);
+      const state = logistic(i) * Math.tanh(g) + logistic(f) * cell[unit];
+      expect(values.get('state')!.data[unit]).toBeCloseTo(state, 6);
+      expect(values.get('y')!.data[unit]).toBeCloseTo(logistic(o) * Math.tanh(state), 6);
+    }
+  });
+
+  test('the full kind is not supported', () => {
+    expect(() => importTflite(model(0))).toThrow(/one step of an LSTM that keeps its states between runs/);
+  });
+});
