@@ -94,6 +94,9 @@ fn main(@builtin(workgroup_id) workgroupId: vec3<u32>, @builtin(local_invocation
   var place = entry % LENGTH;
   if (LISTS > 1u) {
     for (var other = 0u; other < LISTS; other++) {
+      if (place >= LIMIT) {
+        return;
+      }
       if (other != list) {
         place += betterIn(image, other, scores[row + list], other < list);
       }

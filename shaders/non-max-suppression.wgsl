@@ -107,20 +107,22 @@ fn main(@builtin(workgroup_id) workgroupId: vec3<u32>, @builtin(local_invocation
   for (; count < LIMIT; count++) {
     var best = NONE;
     var bestScore = 0.0;
-    for (var step = 0u; step < STEPS; step++) {
-      let bit = 1u << (step % 32u);
-      if ((left[step / 32u] & bit) == 0u) {
-        continue;
-      }
-      let box = step * WORKGROUP_SIZE + localIndex;
-      if (count > 0u && overlaps(selected, boxAt(firstBox + box))) {
-        left[step / 32u] &= ~bit;
-        continue;
-      }
-      let score = scores[firstScore + box];
-      if (best == NONE || score > bestScore) {
-        best = box;
-        bestScore = score;
+    for (var word = 0u; word < WORDS; word++) {
+      var rest = left[word];
+      for (var i = 0u; i < 32u; i++) {
+        if (rest == 0u) {
+          break;
+        }
+        let box = (word * 32u + firstTrailingBit(rest)) * WORKGROUP_SIZE + localIndex;
+        let others = rest & (rest - 1u);
+        let score = scores[firstScore + box];
+        if (count > 0u && overlaps(selected, boxAt(firstBox + box))) {
+          left[word] &= ~(rest ^ others);
+        } else if (best == NONE || score > bestScore) {
+          best = box;
+          bestScore = score;
+        }
+        rest = others;
       }
     }
     bests[localIndex] = best;

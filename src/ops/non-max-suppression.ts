@@ -24,6 +24,7 @@ type Node = Pick<OpContext<NonMaxSuppressionAttributes>, 'name' | 'attributes' |
 /** Of the workgroup that a class has, for few boxes and for many, where the device allows it. */
 const fewInvocations = 64;
 const manyInvocations = 256;
+const manyBoxes = 4096;
 /** In lists that have more than boxes. */
 const mostPlaces = 2 ** 16;
 const largestFloat = (2 - 2 ** -23) * 2 ** 127;
@@ -41,7 +42,7 @@ const kernel: Kernel<NonMaxSuppressionAttributes> = {
       shader,
       constants: {
         ...launch.constants,
-        WORKGROUP_SIZE: count > 4 * fewInvocations ? most : fewInvocations,
+        WORKGROUP_SIZE: count > manyBoxes ? most : fewInvocations,
         IMAGES: batch,
         CLASSES: classes,
         BOXES: count,

@@ -39,6 +39,7 @@ import { stridedSlice } from './operators/strided-slice.ts';
 import { topK } from './operators/top-k.ts';
 import { transpose } from './operators/transpose.ts';
 import { transposeConv } from './operators/transpose-conv.ts';
+import { transposeConvBias } from './operators/transpose-conv-bias.ts';
 import { unary } from './operators/unary.ts';
 import { unpack } from './operators/unpack.ts';
 
@@ -83,6 +84,7 @@ export const operatorFamilies: readonly OperatorFamily[] = [
   topK,
   transpose,
   transposeConv,
+  transposeConvBias,
   unary,
   unpack,
 ];

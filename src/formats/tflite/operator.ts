@@ -163,7 +163,12 @@ export class OperatorReader {
 
   /** The numbers among a custom operator's options by their names. @throws FormatError when they cannot be read */
   customOptions(): ReadonlyMap<string, number> {
-    return readFlexbufferMap(this.#table.bytes('custom_options') ?? new Uint8Array(), `tflite: ${this.where}`);
+    return readFlexbufferMap(this.customBytes(), `tflite: ${this.where}`);
+  }
+
+  /** A custom operator's options as the file has them. */
+  customBytes(): Uint8Array {
+    return this.#table.bytes('custom_options') ?? new Uint8Array();
   }
 
   /** The tensor at a position that must be there. */
