@@ -1,7 +1,7 @@
 import { FormatError, ShapeError } from '../errors.ts';
 import { getOp } from '../ops/registry.ts';
 import { codeRange, type DType, dtypeOf } from '../tensor/dtype.ts';
-import type { Quantization } from '../tensor/quantization.ts';
+import { entryCount, type Quantization } from '../tensor/quantization.ts';
 import { elementCount, formatShape, sameShape } from '../tensor/shape.ts';
 import type { Tensor, TensorType } from '../tensor/tensor.ts';
 import { nodeContext } from './context.ts';
@@ -108,16 +108,17 @@ function validateConstant(where: string, type: TensorType, tensor: Tensor): void
   }
 }
 
-function validateQuantization(
-  where: string,
-  dtype: DType,
-  shape: readonly number[],
-  { scales, zeroPoints, axis }: Quantization,
-): void {
+function validateQuantization(where: string, dtype: DType, shape: readonly number[], quantization: Quantization): void {
+  const { scales, zeroPoints, axis, blockSize } = quantization;
   if (dtype === 'float32' || dtype === 'float16') {
     throw new FormatError(`${where} is ${dtype} and has a quantization. Remove one of the two.`);
   }
-  const count = axis === undefined ? 1 : shape[axis];
+  if (blockSize !== undefined && !(Number.isInteger(blockSize) && blockSize > 0 && axis !== undefined)) {
+    throw new FormatError(
+      `${where} is quantized in blocks of ${blockSize} along axis ${axis}. Give both, whole numbers.`,
+    );
+  }
+  const count = axis === undefined || axis in shape ? entryCount(quantization, shape) : undefined;
   if (scales.length !== count || zeroPoints.length !== count) {
     throw new FormatError(
       `${where} ${formatShape(shape)} has ${scales.length} scales and ${zeroPoints.length} zero points, expected ` +

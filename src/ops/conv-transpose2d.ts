@@ -47,7 +47,7 @@ export const convTranspose2d: OpDefinition<ConvTranspose2dAttributes> = defineOp
     const sums = scatteredSums(centered(op, context, inputs, 0), centered(op, context, inputs, 1), shape);
     return [finishReference(op, context, inputs, sums, shape.outChannels)];
   },
-  quantization: { output: 'calibrated', weights: { input: 1, axis: 0, bias: 2 } },
+  quantization: { output: 'calibrated', weights: { input: 1, axis: 0, bias: 2, isCodedToo: true } },
   kernels: convolutionKernels(op, (context) => transposedForm(shapeOf(context), context)),
   partition: {
     unit: () => 1,

@@ -41,7 +41,7 @@ export const conv2d: OpDefinition<Conv2dAttributes> = defineOp({
     const sums = convolutionSums(centered('conv2d', context, inputs, 0), centered('conv2d', context, inputs, 1), shape);
     return [finishReference('conv2d', context, inputs, sums, shape.outChannels)];
   },
-  quantization: { output: 'calibrated', weights: { input: 1, axis: 0, bias: 2 } },
+  quantization: { output: 'calibrated', weights: { input: 1, axis: 0, bias: 2, isCodedToo: true } },
   kernels: convolutionKernels('conv2d', (context) => ({
     shape: shapeOf(context),
     weights: () => constantWeights(context),

@@ -139,7 +139,13 @@ export interface QuantizationRule {
    */
   readonly inputTakesOutputRange?: boolean;
   /** The inputs that are weights, when they are constants: symmetric codes, along `axis` if per channel, int32 bias. */
-  readonly weights?: { readonly input: number; readonly axis: number; readonly bias: number };
+  readonly weights?: {
+    readonly input: number;
+    readonly axis: number;
+    readonly bias: number;
+    /** Whether float32 layers also read them as float16, or as codes with a scale for all or for each index of `axis`. */
+    readonly isCodedToo?: true;
+  };
 }
 
 export interface OpDefinition<A> {
@@ -150,6 +156,8 @@ export interface OpDefinition<A> {
   reference(context: OpContext<A>, inputs: readonly (Tensor | undefined)[]): readonly Tensor[];
   /** Set where the reference takes many steps for an element (products, windows), too many for a stranger's constants. */
   readonly isHeavy?: true;
+  /** Set where the output is nothing but the numbers that the input's codes or bits stand for. */
+  readonly isDecoder?: true;
   /** How the op is quantized; an op without a rule stays in float32. */
   readonly quantization?: QuantizationRule;
   /** In order of preference; the first that accepts is used. */

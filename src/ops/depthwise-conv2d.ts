@@ -40,7 +40,7 @@ export const depthwiseConv2d: OpDefinition<DepthwiseConv2dAttributes> = defineOp
     const sums = depthwiseSums(x, centered('depthwise-conv2d', context, inputs, 1), shape);
     return [finishReference('depthwise-conv2d', context, inputs, sums, shape.outChannels)];
   },
-  quantization: { output: 'calibrated', weights: { input: 1, axis: 3, bias: 2 } },
+  quantization: { output: 'calibrated', weights: { input: 1, axis: 3, bias: 2, isCodedToo: true } },
   // Several outputs of one channel are a grouped convolution.
   kernels: [
     ...depthwiseKernels(shapeOf),

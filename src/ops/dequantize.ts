@@ -1,11 +1,13 @@
 import dequantizeInt8 from '../../shaders/dequantize-int8.wgsl';
 import { UnsupportedOpError } from '../errors.ts';
-import { dequantizeValue, type Quantization, scaleAt, zeroPointAt } from '../tensor/quantization.ts';
+import { fromFloat16Bits } from '../tensor/float16.ts';
+import type { Quantization } from '../tensor/quantization.ts';
+import { dequantizeCodes } from '../tensor/quantize-tensor.ts';
 import { elementCount, rowLength } from '../tensor/shape.ts';
 import { emptyTensor, type TensorType } from '../tensor/tensor.ts';
 import { defineOp, type Kernel, type OpDefinition } from './define-op.ts';
 import { elementwisePartition, unaryDispatch } from './lib/elementwise.ts';
-import { operand, operandType, requireMatchingAxis } from './lib/operands.ts';
+import { operand, operandType, requireMatchingEntries } from './lib/operands.ts';
 import { reorderElementwise } from './lib/reorder.ts';
 
 /** The input's type says how. */
@@ -38,24 +40,21 @@ const int8: Kernel<DequantizeAttributes> = {
 };
 
 /**
- * Codes to the real numbers they stand for: y = float32(scale · (q − zeroPoint)), per tensor or along any axis.
- * Input int8, uint8 or int32 (the device: int8) of any shape; the output is float32 of the same.
+ * Codes to the real numbers they stand for: y = float32(scale · (q − zeroPoint)), per tensor or along any axis; float16 to
+ * the same numbers.
+ * Input int8, uint8, int32 or float16 (the device: int8) of any shape; the output is float32 of the same. Layers that read
+ * weights as they are do without it.
  * @see ONNX DequantizeLinear
  */
 export const dequantize: OpDefinition<DequantizeAttributes> = defineOp({
   name: 'dequantize',
+  isDecoder: true,
   inferShape: (context) => [operandType('dequantize', context, 0).shape],
   reference(context, inputs) {
-    const x = operand('dequantize', context, inputs, 0);
-    const quantization = inputQuantization(context.name, operandType('dequantize', context, 0));
+    const { data, dtype, shape } = operand('dequantize', context, inputs, 0);
     const y = emptyTensor(context.outputs[0]);
-    const axis = quantization.axis ?? 0;
-    const inner = elementCount(x.shape.slice(axis + 1));
-    const size = x.shape[axis] ?? 1;
-    for (let i = 0; i < x.data.length; i++) {
-      const index = Math.floor(i / inner) % size;
-      y.data[i] = dequantizeValue(x.data[i], scaleAt(quantization, index), zeroPointAt(quantization, index));
-    }
+    if (dtype === 'float16') y.data.set(Float32Array.from(data, fromFloat16Bits));
+    else dequantizeCodes(data, shape, inputQuantization(context.name, operandType('dequantize', context, 0)), y.data);
     return [y];
   },
   kernels: [int8],
@@ -70,6 +69,6 @@ function inputQuantization(name: string, input: TensorType): Quantization {
       `dequantize "${name}": the ${input.dtype} input has no quantization. Give it scales and zero points.`,
     );
   }
-  requireMatchingAxis('dequantize', name, input, quantization);
+  requireMatchingEntries('dequantize', name, input, quantization);
   return quantization;
 }

@@ -34,7 +34,7 @@ export const matmul: OpDefinition<MatmulAttributes> = defineOp({
     const sums = convolutionSums(centered('matmul', context, inputs, 0), centered('matmul', context, inputs, 1), shape);
     return [finishReference('matmul', context, inputs, sums, shape.outChannels)];
   },
-  quantization: { output: 'calibrated', weights: { input: 1, axis: 0, bias: 2 } },
+  quantization: { output: 'calibrated', weights: { input: 1, axis: 0, bias: 2, isCodedToo: true } },
   kernels: [
     ...convolutionKernels<MatmulAttributes>('matmul', (context) => ({
       shape: shapeOf(context),

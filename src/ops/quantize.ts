@@ -11,7 +11,7 @@ import {
   everyDType,
   operand,
   operandType,
-  requireMatchingAxis,
+  requireMatchingEntries,
   sameEncoding,
   tensorQuantization,
 } from './lib/operands.ts';
@@ -140,6 +140,6 @@ function outputQuantization(context: Pick<OpContext<QuantizeAttributes>, 'name' 
       `quantize "${context.name}": the output is ${output.dtype}${quantization === undefined ? ' without quantization' : ''}. Give it dtype int8 or uint8, and scales and zero points.`,
     );
   }
-  requireMatchingAxis('quantize', context.name, output, quantization);
+  requireMatchingEntries('quantize', context.name, output, quantization);
   return quantization;
 }

@@ -7,6 +7,7 @@ import { foldConstants } from '../graph/fold-constants.ts';
 import { FreshNames } from '../graph/fresh-names.ts';
 import { fuse } from '../graph/fuse.ts';
 import type { Graph, GraphNode } from '../graph/graph.ts';
+import { keepCodedWeights } from '../graph/keep-coded-weights.ts';
 import { lowerUnsigned } from '../graph/lower-unsigned.ts';
 import { mergeMoves } from '../graph/merge-moves.ts';
 import { sinkTransposes } from '../graph/sink-transposes.ts';
@@ -59,7 +60,7 @@ export function compile(source: Graph, capabilities: Capabilities, options: Comp
   validateGraph(source);
   const { rounding } = options;
   const names = new FreshNames(source);
-  const folded = foldConstants(lowerUnsigned(source), rounding);
+  const folded = foldConstants(keepCodedWeights(lowerUnsigned(source)), rounding);
   const sunk = options.fusion ? sinkTransposes(folded, names) : folded;
   // Constants that are read in another order than they have.
   const refolded = sunk === folded ? folded : foldConstants(sunk, rounding);

@@ -1,8 +1,9 @@
 import { NumericError } from '../errors.ts';
+import { elementCount, type Shape } from './shape.ts';
 
 /**
  * Affine quantization: real = scale · (code − zeroPoint).
- * One entry per tensor, or one per index of `axis`.
+ * One entry per tensor, or one per index of `axis`, or one per block.
  */
 export interface Quantization {
   /** float32 values, all finite and positive. */
@@ -11,6 +12,11 @@ export interface Quantization {
   readonly zeroPoints: readonly number[];
   /** The axis the entries run along; absent when there is one entry for the whole tensor. */
   readonly axis?: number;
+  /**
+   * Indices of `axis` that share an entry; every index of the other axes has entries of its own. The entries are in
+   * row-major order, over the shape with ⌈size / blockSize⌉ in place of the axis.
+   */
+  readonly blockSize?: number;
 }
 
 const smallestNormalFloat32 = 2 ** -126;
@@ -31,6 +37,26 @@ export function clamp(value: number, low: number, high: number): number {
 
 export function perTensor(scale: number, zeroPoint = 0): Quantization {
   return { scales: [scale], zeroPoints: [zeroPoint] };
+}
+
+/** Entries that a quantization of this shape has. */
+export function entryCount({ axis, blockSize }: Pick<Quantization, 'axis' | 'blockSize'>, shape: Shape): number {
+  if (axis === undefined) return 1;
+  if (blockSize === undefined) return shape[axis];
+  return elementCount(shape.with(axis, Math.ceil(shape[axis] / blockSize)));
+}
+
+/** From an element's row-major number to its entry. */
+export function entryOf({ scales, axis, blockSize }: Quantization, shape: Shape): (element: number) => number {
+  if (axis === undefined || scales.length === 1) return () => 0;
+  const inner = elementCount(shape.slice(axis + 1));
+  const size = shape[axis];
+  if (blockSize === undefined) return (element) => Math.floor(element / inner) % size;
+  const blocks = Math.ceil(size / blockSize);
+  return (element) => {
+    const row = Math.floor(element / inner);
+    return (Math.floor(row / size) * blocks + Math.floor((row % size) / blockSize)) * inner + (element % inner);
+  };
 }
 
 /** The scale at an index of the quantized axis (or the only one). */

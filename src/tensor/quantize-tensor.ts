@@ -1,8 +1,8 @@
 import { ShapeError } from '../errors.ts';
-import { codeRange } from './dtype.ts';
+import { codeRange, type TensorData } from './dtype.ts';
 import { fromFloat16Bits } from './float16.ts';
-import { dequantizeValue, quantizeValue, scaleAt, zeroPointAt, type Quantization } from './quantization.ts';
-import { elementCount } from './shape.ts';
+import { dequantizeValue, entryOf, type Quantization, quantizeValue, scaleAt, zeroPointAt } from './quantization.ts';
+import type { Shape } from './shape.ts';
 import { emptyTensor, type Tensor, type TensorType } from './tensor.ts';
 
 /**
@@ -21,17 +21,11 @@ export function quantizeTensor(tensor: Tensor, type: TensorType): Tensor {
   }
   const result = emptyTensor({ dtype, shape: tensor.shape, quantization });
   const [low, high] = codeRange(dtype);
-  const indexOf = channelIndex(tensor, quantization);
-  for (let i = 0; i < result.data.length; i++) {
-    const channel = indexOf(i);
-    const { data } = result;
-    data[i] = quantizeValue(
-      tensor.data[i],
-      scaleAt(quantization, channel),
-      zeroPointAt(quantization, channel),
-      low,
-      high,
-    );
+  const { data } = result;
+  const indexOf = entryOf(quantization, tensor.shape);
+  for (let i = 0; i < data.length; i++) {
+    const entry = indexOf(i);
+    data[i] = quantizeValue(tensor.data[i], scaleAt(quantization, entry), zeroPointAt(quantization, entry), low, high);
   }
   return result;
 }
@@ -40,29 +34,31 @@ export function quantizeTensor(tensor: Tensor, type: TensorType): Tensor {
  * The real numbers that a tensor stands for: float32(scale · (code − zeroPoint)), the numbers of float16 bits, or its
  * elements where it has no quantization.
  */
-export function dequantizeTensor(tensor: Tensor): Tensor & { readonly data: Float32Array } {
-  const { quantization, data, shape } = tensor;
+export function dequantizeTensor({
+  data,
+  dtype,
+  shape,
+  quantization,
+}: Tensor): Tensor & { readonly data: Float32Array } {
   const reals = new Float32Array(data.length);
-  if (tensor.dtype === 'float16') {
-    for (let i = 0; i < data.length; i++) reals[i] = fromFloat16Bits(data[i]);
-    return { dtype: 'float32', shape, data: reals };
-  }
-  const indexOf = channelIndex(tensor, quantization);
-  for (let i = 0; i < data.length; i++) {
-    if (quantization === undefined) {
-      reals[i] = data[i];
-      continue;
-    }
-    const channel = indexOf(i);
-    reals[i] = dequantizeValue(data[i], scaleAt(quantization, channel), zeroPointAt(quantization, channel));
-  }
+  if (quantization !== undefined) dequantizeCodes(data, shape, quantization, reals);
+  else for (let i = 0; i < data.length; i++) reals[i] = dtype === 'float16' ? fromFloat16Bits(data[i]) : data[i];
   return { dtype: 'float32', shape, data: reals };
 }
 
-/** From the index of an element to its index along the quantized axis. */
-function channelIndex({ shape }: Tensor, quantization: Quantization | undefined): (element: number) => number {
-  const axis = quantization?.axis;
-  if (axis === undefined) return () => 0;
-  const inner = elementCount(shape.slice(axis + 1));
-  return (element) => Math.floor(element / inner) % shape[axis];
+/**
+ * float32(scale · (code − zeroPoint)) of every code.
+ * @param reals as long as the codes
+ */
+export function dequantizeCodes(
+  codes: ArrayLike<number>,
+  shape: Shape,
+  quantization: Quantization,
+  reals: TensorData,
+): void {
+  const indexOf = entryOf(quantization, shape);
+  for (let i = 0; i < codes.length; i++) {
+    const entry = indexOf(i);
+    reals[i] = dequantizeValue(codes[i], scaleAt(quantization, entry), zeroPointAt(quantization, entry));
+  }
 }

@@ -71,6 +71,21 @@ describeGoldens('int8 models in the oracle’s own rounding', int8Models, (name)
   }
 });
 
+/** Of float, int8 and layers that quantize their input at run time; the oracle's arithmetic in all of them. */
+describeGoldens('models of several number types', /^partly_quantized_mnist\./, (name) => {
+  test(`${name}: every output within 1e-5 of itself`, async () => {
+    const { graph, inputs, outputs } = loadGolden(name);
+    expect(graph.nodes.map(({ op }) => op)).toContain('dynamic-quantize');
+    using session = await createSession(await testDevice(), graph, { rounding: 'tflite-single' });
+    const results = await session.run(inputs);
+    for (const [output, expected] of Object.entries(outputs)) {
+      for (const [index, value] of expected.data.entries()) {
+        expect(Math.abs(results[output].data[index] - value), `${output}[${index}]`).toBeLessThanOrEqual(1e-5 * value);
+      }
+    }
+  });
+});
+
 describeGoldens('float models', floatModels, (name) => {
   test(`${name}: relative error at most 1e-4`, async () => {
     const { graph, inputs, outputs } = loadGolden(name);

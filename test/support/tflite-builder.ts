@@ -1,14 +1,24 @@
 import { buildFlatbuffer, type FieldSpec, type TableSpec } from './flatbuffer-builder.ts';
 
 /** TensorType numbers of the public schema. */
-export const tensorType = { FLOAT32: 0, FLOAT16: 1, INT32: 2, UINT8: 3, INT64: 4, BOOL: 6, INT16: 7, INT8: 9 } as const;
+export const tensorType = {
+  FLOAT32: 0,
+  FLOAT16: 1,
+  INT32: 2,
+  UINT8: 3,
+  INT64: 4,
+  BOOL: 6,
+  INT16: 7,
+  INT8: 9,
+  INT4: 17,
+} as const;
 
 export interface TensorSpec {
   readonly name?: string;
   readonly shape: readonly number[];
   /** FLOAT32 when absent. */
   readonly type?: number;
-  readonly data?: Float32Array | Int32Array | Int8Array | Uint8Array | BigInt64Array;
+  readonly data?: Float32Array | Uint16Array | Int16Array | Int32Array | Int8Array | Uint8Array | BigInt64Array;
   readonly scales?: readonly number[];
   readonly zeroPoints?: readonly bigint[];
   readonly axis?: number;

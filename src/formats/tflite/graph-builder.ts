@@ -3,10 +3,11 @@ import type { Graph, GraphNode } from '../../graph/graph.ts';
 import { getOp } from '../../ops/registry.ts';
 import { elementCount, formatShape, rowLength, type Shape } from '../../tensor/shape.ts';
 import type { Tensor, TensorType } from '../../tensor/tensor.ts';
+import { ConstantCopies, constantTensor } from './constants.ts';
 import type { FileModel, FileOperator, FileTensor } from './model.ts';
 import { UniqueNames } from './names.ts';
 import { type Convert, followedBy, type Operand, type OperatorFamily, type Step } from './operator.ts';
-import { ConstantCopies, constantTensor, declaredShape, describeTensor, tensorType } from './tensor.ts';
+import { declaredShape, describeTensor, tensorType } from './tensor.ts';
 
 /** Bytes of constants that operators read, each use counted: several may share weights, but each is prepared for itself. */
 const SHARED_CONSTANT_BYTES = 2 ** 28;
@@ -80,8 +81,10 @@ export class GraphBuilder {
     );
     const made = outputs.map((output) => (typeof output === 'number' ? { step: output } : output));
     const results: (readonly string[])[] = [];
-    const nameOf = (operand: Operand): string =>
-      'step' in operand ? results[operand.step][operand.result ?? 0] : inputs[operand.input];
+    const nameOf = (operand: Operand): string => {
+      if ('isAbsent' in operand) return '';
+      return 'step' in operand ? results[operand.step][operand.result ?? 0] : inputs[operand.input];
+    };
     for (const [index, step] of steps.entries()) {
       const outputOf = (result: number): FileTensor | undefined =>
         operator.outputs[made.findIndex((output) => output.step === index && (output.result ?? 0) === result)];

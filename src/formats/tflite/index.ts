@@ -29,8 +29,11 @@ const familyOf: ReadonlyMap<string, OperatorFamily> = new Map(
 );
 
 /**
- * A TFLite model (float32, int8 or uint8, of schema version 3) as a Graph. Values keep the names of the file's tensors,
+ * A TFLite model (float32, 8-bit codes, or a mixture, of schema version 3) as a Graph. Values keep the names of the file's tensors,
  * nodes are in the file's order and named after their output. Of several subgraphs the first is read.
+ * - Layers with float inputs and int8 weights quantize their input at run time, as TFLite does.
+ * - float16 weights stay float16; the layers compute in float32.
+ * - 16-bit codes become real numbers, inputs and outputs of the model included, and are computed with in float32.
  * @param bytes the whole file
  * @returns activations [N, H, W, C], convolution weights [O, kH, kW, C], linear weights [N, K], as in the file
  * @throws FormatError when the file is damaged or not TFLite
@@ -68,7 +71,7 @@ function readOperators(model: FileModel, name: string): ReadOperator[] {
     const reader = new OperatorReader(operator, family);
     const values = operator.inputs.filter((_, position) => !family.parameters?.includes(position));
     const supported = [...values, ...reader.outputs].map(
-      (tensor) => tensor === undefined || checkTensor(tensor, report, family.takesInt32 ?? false),
+      (tensor) => tensor === undefined || checkTensor(tensor, report, family),
     );
     if (supported.includes(false)) continue;
     try {
@@ -87,12 +90,15 @@ function readOperators(model: FileModel, name: string): ReadOperator[] {
 
 /**
  * Whether the tensor can be a value of a graph; if not, it is reported.
- * @param takesInt32 whether its operator computes with INT32
+ * @param family of its operator; absent for what goes into the graph or comes out
  */
-function checkTensor(tensor: FileTensor, report: UnsupportedReport, takesInt32 = true): boolean {
+function checkTensor(tensor: FileTensor, report: UnsupportedReport, family?: OperatorFamily): boolean {
   const dtype = tensorDType(tensor);
+  const isInt32 = dtype === 'int32' && tensor.data === undefined;
   const problem =
-    dtype === undefined || (dtype === 'int32' && tensor.data === undefined && !takesInt32)
+    dtype === undefined ||
+    (isInt32 && family !== undefined && family.takesInt32 !== true) ||
+    (dtype === 'float16' && family?.takesFloat16 !== true)
       ? `the element type ${tensor.type}`
       : tensor.isSparse
         ? 'the sparse encoding'
@@ -107,9 +113,11 @@ function checkTensor(tensor: FileTensor, report: UnsupportedReport, takesInt32 =
 
 function metadataOf(model: FileModel): Record<string, string> {
   const { description, minimumRuntimeVersion } = model;
+  const hasInt16 = model.tensors.some(({ type, data }) => type === 'INT16' && data === undefined);
   return {
     'tflite.version': String(model.version),
     ...(description !== '' && { 'tflite.description': description }),
     ...(minimumRuntimeVersion !== '' && { 'tflite.minimumRuntimeVersion': minimumRuntimeVersion }),
+    ...(hasInt16 && { 'tflite.int16': 'computed in float32; inputs and outputs are real numbers' }),
   };
 }

@@ -13,31 +13,60 @@ export function requireSameType(operator: OperatorReader, tensors: readonly (Fil
   }
 }
 
+/** Element types of weights and of biases, by that of the activations. */
+const weightTypes: Readonly<Record<string, readonly string[]>> = {
+  FLOAT32: ['FLOAT32'],
+  UINT8: ['UINT8'],
+  INT8: ['INT8', 'INT4'],
+  INT16: ['INT8', 'INT4'],
+};
+const biasTypes: Readonly<Record<string, readonly string[]>> = {
+  FLOAT32: ['FLOAT32'],
+  UINT8: ['INT32'],
+  INT8: ['INT32'],
+  INT16: ['INT64', 'INT32'],
+};
+
 /**
- * Input, weights and output have one element type; the bias is INT32 where they are 8-bit codes. Weights may be
- * quantized per channel along one axis.
+ * The types of input, weights, bias and output go together; weights may be quantized per channel along one axis.
+ * @throws UnsupportedOpError for other types
  */
 export function requireWeightTypes(
   operator: OperatorReader,
   channelAxis: number,
   [input, weights, bias]: readonly (FileTensor | undefined)[] = operator.inputs,
+  allowed: Readonly<Record<string, readonly string[]>> = weightTypes,
 ): void {
   requireSameType(operator, [input]);
   const { type } = operator.output;
-  if (weights !== undefined && weights.type !== type) {
-    throw operator.unsupported(
-      `${weights.type} weights with ${type} activations (dynamic-range or mixed quantization); quantize the activations too`,
-    );
+  if (weights !== undefined && !allowed[type]?.includes(weights.type)) {
+    throw operator.unsupported(`${weights.type} weights with ${type} activations; quantize both, or none`);
   }
-  const biasType = type === 'FLOAT32' ? 'FLOAT32' : 'INT32';
-  if (bias !== undefined && bias.type !== biasType) {
-    throw operator.unsupported(`a ${bias.type} bias with ${type} activations; it must be ${biasType}`);
+  if (bias !== undefined && !biasTypes[type]?.includes(bias.type)) {
+    const needed = biasTypes[type]?.join(' or ') ?? 'absent';
+    throw operator.unsupported(`a ${bias.type} bias with ${type} activations; it must be ${needed}`);
   }
-  if (weights !== undefined && weights.scales.length > 1 && weights.quantizedAxis !== channelAxis) {
+  if (weights === undefined) return;
+  if (weights.scales.length > 1 && weights.quantizedAxis !== channelAxis) {
     throw operator.unsupported(
       `weights quantized along axis ${weights.quantizedAxis}; it must be the output channels, axis ${channelAxis}`,
     );
   }
+  if (weights.type === type) return;
+  if (weights.data === undefined) throw operator.unsupported(`${weights.type} weights that are computed at run time`);
+  if (type === 'INT16' && weights.zeroPoints.some((zeroPoint) => zeroPoint !== 0)) {
+    throw operator.unsupported('weights with zero points under INT16 activations');
+  }
+}
+
+/**
+ * As `requireWeightTypes`, for operators that may also have float activations and int8 weights.
+ * @returns whether they have
+ */
+export function readWeightTypes(operator: OperatorReader, channelAxis: number): boolean {
+  const allowed = { ...weightTypes, FLOAT32: ['FLOAT32', 'INT8', 'INT4'] };
+  requireWeightTypes(operator, channelAxis, operator.inputs, allowed);
+  return operator.output.type === 'FLOAT32' && operator.input(1).type !== 'FLOAT32';
 }
 
 /** The tensor's codes have one scale and a type that quantize and dequantize know. */

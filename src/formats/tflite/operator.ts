@@ -4,11 +4,12 @@ import type { Activation } from '../../ops/lib/activation.ts';
 import type { ops } from '../../ops/registry.ts';
 import type { Shape } from '../../tensor/shape.ts';
 import type { TensorType } from '../../tensor/tensor.ts';
+import { integerConstant, numberConstant } from './constants.ts';
 import { Table, type TableSchema } from './flatbuffer.ts';
 import { readFlexbufferMap } from './flexbuffer.ts';
 import type { FileOperator, FileTensor } from './model.ts';
 import { activationTypes } from './schema.ts';
-import { describeTensor, integerConstant, numberConstant } from './tensor.ts';
+import { describeTensor } from './tensor.ts';
 
 type AttributesOf<T> = T extends OpDefinition<infer A> ? A : never;
 
@@ -23,8 +24,10 @@ export interface Result {
   readonly result?: number;
 }
 
-/** One input of the operator by its position, or the result of an earlier step. */
-export type Operand = { readonly input: number } | Result;
+/** One input of the operator by its position, the result of an earlier step, or nothing where an op may do without. */
+export type Operand = { readonly input: number } | Result | { readonly isAbsent: true };
+
+export const absent: Operand = { isAbsent: true };
 
 /** One of the nodes that an operator becomes. */
 export type Step = OpUse & {
@@ -85,6 +88,8 @@ export interface OperatorFamily {
   readonly inputCount: readonly [number, number];
   /** Whether INT32 may be among its values: it moves elements, or computes shapes and indices. */
   readonly takesInt32?: boolean;
+  /** Whether FLOAT16 constants may be among its values. */
+  readonly takesFloat16?: boolean;
   /** Fewest and most outputs; one by default. */
   readonly outputCount?: readonly [number, number];
   /** Positions of inputs that say how the operator works: constants read at import, not values of the graph. */

@@ -1,6 +1,6 @@
 import { ShapeError, UnsupportedOpError } from '../../errors.ts';
 import { type DType, isQuantizedDType } from '../../tensor/dtype.ts';
-import type { Quantization } from '../../tensor/quantization.ts';
+import { entryCount, type Quantization } from '../../tensor/quantization.ts';
 import { deviceBytes } from '../../tensor/quads.ts';
 import { formatShape } from '../../tensor/shape.ts';
 import type { Tensor, TensorType } from '../../tensor/tensor.ts';
@@ -68,19 +68,23 @@ export function tensorQuantization(op: string, name: string, type: TensorType): 
 }
 
 /**
- * Per-channel quantization must fit the axis it runs along.
- * @throws ShapeError when there is not one entry, and not one per index of the axis
+ * The entries of a quantization must fit the shape.
+ * @throws ShapeError when there is not one, and not as many as the axis and its blocks give
  */
-export function requireMatchingAxis(
+export function requireMatchingEntries(
   op: string,
   name: string,
-  type: TensorType,
-  { scales, zeroPoints, axis }: Quantization,
+  { shape }: TensorType,
+  quantization: Quantization,
 ): void {
+  const { scales, zeroPoints, axis, blockSize } = quantization;
   if (scales.length === 1 && zeroPoints.length === 1) return;
-  if (axis !== undefined && scales.length === type.shape[axis] && zeroPoints.length === scales.length) return;
+  const isBlock = blockSize === undefined || (Number.isInteger(blockSize) && blockSize > 0);
+  const fits = axis !== undefined && shape[axis] !== undefined && isBlock;
+  if (fits && scales.length === entryCount(quantization, shape) && zeroPoints.length === scales.length) return;
+  const blocks = blockSize === undefined ? '' : ` in blocks of ${blockSize}`;
   throw new ShapeError(
-    `${op} "${name}": ${scales.length} scales and ${zeroPoints.length} zero points along axis ${axis} do not fit shape ${formatShape(type.shape)}. Give one of each, or as many as the axis is long.`,
+    `${op} "${name}": ${scales.length} scales and ${zeroPoints.length} zero points along axis ${axis}${blocks} do not fit shape ${formatShape(shape)}. Give one of each, or one for each index or block of the axis.`,
   );
 }
 
@@ -90,7 +94,7 @@ export function sameQuantization(a: Quantization | undefined, b: Quantization | 
   const length = Math.max(a.scales.length, b.scales.length);
   return (
     a.scales.length === b.scales.length &&
-    (length === 1 || a.axis === b.axis) &&
+    (length === 1 || (a.axis === b.axis && a.blockSize === b.blockSize)) &&
     a.scales.every((scale, index) => scale === b.scales[index]) &&
     a.zeroPoints.every((zeroPoint, index) => zeroPoint === b.zeroPoints[index])
   );

@@ -1,25 +1,32 @@
-import { type OperatorFamily, optionsSchema, type Step } from '../operator.ts';
-import { requireSameType } from '../operator-types.ts';
+import { type OperatorFamily, optionsSchema } from '../operator.ts';
+import { readWeightTypes, requireSameType } from '../operator-types.ts';
+import { weightedLayer } from '../weighted-layer.ts';
 
-const schema = optionsSchema(101, 'BatchMatMulOptions', { adj_x: 0, adj_y: 1 });
+const schema = optionsSchema(101, 'BatchMatMulOptions', { adj_x: 0, adj_y: 1, asymmetric_quantize_inputs: 2 });
 
 /** BATCH_MATMUL. By a constant matrix it is a layer whose weights are that matrix, transposed. */
 export const batchMatmul: OperatorFamily = {
   types: ['BATCH_MATMUL'],
   inputCount: [2, 2],
   read(operator) {
-    requireSameType(operator, operator.inputs);
     const options = operator.options(schema);
     const [transposesA, transposesB] = [options.boolean('adj_x'), options.boolean('adj_y')];
-    return ([, b]) => {
-      if (operator.input(1).data === undefined || b!.shape.length !== 2 || transposesA) {
-        return { op: 'batch-matmul', attributes: { transposesA, transposesB, activation: 'none' } };
-      }
-      const turn: Step = { op: 'transpose', attributes: { permutation: [1, 0] }, operands: [{ input: 1 }] };
-      const steps: readonly Step[] = transposesB ? [] : [turn];
-      const weights = transposesB ? { input: 1 } : { step: 0 };
-      const product: Step = { op: 'matmul', attributes: { activation: 'none' }, operands: [{ input: 0 }, weights] };
-      return { steps: [...steps, product], outputs: [steps.length] };
+    const isLayer = operator.input(1).data !== undefined && operator.input(1).shape.length === 2 && !transposesA;
+    if (!isLayer) {
+      requireSameType(operator, operator.inputs);
+      return () => ({ op: 'batch-matmul', attributes: { transposesA, transposesB, activation: 'none' } });
+    }
+    const isDynamic = readWeightTypes(operator, 0);
+    const isSymmetric = !options.boolean('asymmetric_quantize_inputs');
+    return ([a]) => {
+      const { shape } = a!;
+      return weightedLayer(operator, {
+        layer: { op: 'matmul', attributes: { activation: 'none' } },
+        input: shape,
+        x: shape,
+        dynamic: isDynamic ? { leading: shape.length - 1, isSymmetric } : undefined,
+        turnsWeights: !transposesB,
+      });
     };
   },
 };

@@ -1,6 +1,7 @@
 import { readConvolutionWindow } from '../convolution-window.ts';
 import { type OperatorFamily, optionsSchema } from '../operator.ts';
-import { requireWeightTypes } from '../operator-types.ts';
+import { readWeightTypes } from '../operator-types.ts';
+import { weightedLayer } from '../weighted-layer.ts';
 
 // Field 3, the depth multiplier, is redundant: the weights' shape has it, and TFLite ignores the field.
 const schema = optionsSchema(2, 'DepthwiseConv2DOptions', {
@@ -18,8 +19,12 @@ export const depthwiseConv2d: OperatorFamily = {
   inputCount: [2, 3],
   perChannel: [1, 2],
   read(operator) {
-    requireWeightTypes(operator, 3);
+    const dynamic = readWeightTypes(operator, 3) ? { leading: 1, isSymmetric: false } : undefined;
     const windowOf = readConvolutionWindow(operator, schema);
-    return (inputs) => ({ op: 'depthwise-conv2d', attributes: windowOf(inputs) });
+    return (inputs) => {
+      const layer = { op: 'depthwise-conv2d', attributes: windowOf(inputs) } as const;
+      const { shape } = inputs[0]!;
+      return weightedLayer(operator, { layer, input: shape, x: shape, dynamic });
+    };
   },
 };

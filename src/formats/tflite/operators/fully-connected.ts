@@ -1,12 +1,14 @@
 import { ShapeError } from '../../../errors.ts';
-import { elementCount, formatShape, sameShape } from '../../../tensor/shape.ts';
-import { type OperatorFamily, optionsSchema, reshapeTo } from '../operator.ts';
-import { requireWeightTypes } from '../operator-types.ts';
+import { elementCount, formatShape, type Shape } from '../../../tensor/shape.ts';
+import { type OperatorFamily, optionsSchema } from '../operator.ts';
+import { readWeightTypes } from '../operator-types.ts';
+import { weightedLayer } from '../weighted-layer.ts';
 
 const schema = optionsSchema(8, 'FullyConnectedOptions', {
   fused_activation_function: 0,
   weights_format: 1,
   keep_num_dims: 2,
+  asymmetric_quantize_inputs: 3,
 });
 
 /**
@@ -21,34 +23,31 @@ export const fullyConnected: OperatorFamily = {
     const { where } = operator;
     const options = operator.options(schema);
     if (options.int8('weights_format') !== 0) throw operator.unsupported('shuffled weights');
-    requireWeightTypes(operator, 0);
+    const isDynamic = readWeightTypes(operator, 0);
+    const isSymmetric = !options.boolean('asymmetric_quantize_inputs');
     const keepsAxes = options.boolean('keep_num_dims');
     const activation = operator.activation(options.int8('fused_activation_function'));
-    return ([x, weights]) => {
-      const product = { op: 'matmul', attributes: { activation } } as const;
-      if (keepsAxes) return product;
-      if (weights?.shape.length !== 2) {
-        throw new ShapeError(`tflite: ${where}: weights ${formatShape(weights?.shape ?? [])} are not [N, K].`);
-      }
-      const units = weights.shape[1];
-      const count = elementCount(x!.shape);
-      if (count % units !== 0) {
-        throw new ShapeError(
-          `tflite: ${where}: input ${formatShape(x!.shape)} has ${count} elements, not a multiple of the weights' ${units}.`,
-        );
-      }
-      const rows = [count / units, units];
-      if (sameShape(x!.shape, rows)) return product;
-      const others = operator.inputs.flatMap((tensor, input) =>
-        input === 0 || tensor === undefined ? [] : [{ input }],
-      );
-      return {
-        steps: [
-          { ...reshapeTo(rows), operands: [{ input: 0 }] },
-          { ...product, operands: [{ step: 0 }, ...others] },
-        ],
-        outputs: [1],
-      };
+    const layer = { op: 'matmul', attributes: { activation } } as const;
+    return ([input, weights]) => {
+      const { shape } = input!;
+      const x = keepsAxes ? shape : asRows(where, shape, weights!.shape);
+      const dynamic = isDynamic ? { leading: x.length - 1, isSymmetric } : undefined;
+      return weightedLayer(operator, { layer, input: shape, x, dynamic });
     };
   },
 };
+
+/** @throws ShapeError when the input's elements are no rows of as many as the weights take */
+function asRows(where: string, input: Shape, weights: Shape): Shape {
+  if (weights.length !== 2) {
+    throw new ShapeError(`tflite: ${where}: weights ${formatShape(weights)} are not [N, K].`);
+  }
+  const [, units] = weights;
+  const count = elementCount(input);
+  if (count % units !== 0) {
+    throw new ShapeError(
+      `tflite: ${where}: input ${formatShape(input)} has ${count} elements, not a multiple of the weights' ${units}.`,
+    );
+  }
+  return [count / units, units];
+}

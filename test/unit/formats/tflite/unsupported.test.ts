@@ -4,7 +4,7 @@ import { importTflite } from '../../../../src/formats/tflite/index.ts';
 import { buildTflite, type TensorSpec, tensorType } from '../../../support/tflite-builder.ts';
 import { codes, floats, operatorCode, singleOperator, x, y } from '../../../support/tflite-models.ts';
 
-const { FLOAT16, INT16, INT32, INT8 } = tensorType;
+const { FLOAT16, INT16, INT32, INT8, UINT8 } = tensorType;
 
 describe('what is not supported', () => {
   test('is reported all together, with counts', () => {
@@ -22,7 +22,7 @@ describe('what is not supported', () => {
         { code: operatorCode.EMBEDDING_LOOKUP_SPARSE, inputs: [0], outputs: [4] },
         { code: operatorCode.CUSTOM, customCode: 'Detect', inputs: [0], outputs: [4] },
         { code: 203, inputs: [0], outputs: [4] },
-        { code: operatorCode.DEQUANTIZE, inputs: [1], outputs: [2] },
+        { code: operatorCode.RESHAPE, inputs: [1], outputs: [2] },
         { code: operatorCode.ADD, inputs: [0, 2], outputs: [4], options: [11, { 0: { int8: 6 } }] },
         { code: operatorCode.RELU, inputs: [3], outputs: [3] },
         { code: operatorCode.WHILE, inputs: [0], outputs: [4] },
@@ -43,13 +43,40 @@ describe('what is not supported', () => {
 
   test.each<[string, Uint8Array, RegExp]>([
     [
-      'weights quantized under float activations',
+      'int8 weights under uint8 activations',
       singleOperator(operatorCode.FULLY_CONNECTED, [
-        x(1, 3),
+        { ...codes('x', [1, 3]), type: UINT8 },
         { name: 'w', shape: [2, 3], type: INT8, data: new Int8Array(6), scales: [1] },
-        y(1, 2),
+        { ...codes('y', [1, 2]), type: UINT8 },
       ]),
-      /INT8 weights with FLOAT32 activations/,
+      /INT8 weights with UINT8 activations; quantize both, or none/,
+    ],
+    [
+      'weights quantized under float activations and computed',
+      buildTflite({
+        tensors: [x(1, 3), codes('w', [2, 3]), y(1, 2)],
+        operators: [{ code: operatorCode.FULLY_CONNECTED, inputs: [0, 1], outputs: [2] }],
+        inputs: [0, 1],
+        outputs: [2],
+      }),
+      /INT8 weights that are computed at run time/,
+    ],
+    [
+      'weights with zero points under 16-bit activations',
+      singleOperator(operatorCode.FULLY_CONNECTED, [
+        { ...codes('x', [1, 3], 0.5, 0n), type: INT16 },
+        { name: 'w', shape: [2, 3], type: INT8, data: new Int8Array(6), scales: [1], zeroPoints: [3n] },
+        { ...codes('y', [1, 2], 0.5, 0n), type: INT16 },
+      ]),
+      /weights with zero points under INT16 activations/,
+    ],
+    [
+      'halves that are computed',
+      singleOperator(operatorCode.RELU, [
+        { ...x(2), type: FLOAT16 },
+        { ...y(2), type: FLOAT16 },
+      ]),
+      /the element type FLOAT16 of tensor 0 "x", tensor 1 "y"/,
     ],
     [
       'a float bias under int8 activations',
