@@ -230,6 +230,107 @@ function inception(net: Network): readonly Ref[] {
   return classifier(net, net.concat(branches, 3));
 }
 
+/** Down and up again, with what was there on the way down. */
+function uNet(net: Network): readonly Ref[] {
+  const block = (x: Ref, channels: number): Ref => net.conv2d(x, channels, { size: three, activation: 'RELU' });
+  const outer = block(net.input(1, 16, 24, 3), 6);
+  const middle = block(net.pool('max', outer), 10);
+  const inner = block(net.pool('max', middle), 14);
+  const up = block(net.concat([net.transposeConv(inner, 10, [2, 2], 2), middle], 3), 10);
+  const top = block(net.concat([net.transposeConv(up, 6, three, 2), outer], 3), 6);
+  return [net.logistic(net.conv2d(top, 1))];
+}
+
+/** Slopes below zero for each channel, and points as a list of numbers. */
+function faceMesh(net: Network): readonly Ref[] {
+  const prelu = (x: Ref): Ref => {
+    const slopes = Array.from({ length: x.shape[3] }, (_, channel) => 0.1 + channel / 64);
+    return net.apply(54, [x, net.numbers(slopes, [1, 1, x.shape[3]])], x.shape);
+  };
+  let x = prelu(net.conv2d(net.input(1, 32, 32, 3), 12, { size: three, stride: 2 }));
+  for (const stride of [1, 2, 2]) {
+    const filtered = net.conv2d(net.depthwise(x, { stride }), x.shape[3]);
+    x = prelu(net.add(stride === 1 ? x : net.pool('max', x), filtered));
+  }
+  return [net.conv2d(x, 21, { size: [4, 4], padding: 'VALID' }), net.logistic(net.mean(net.conv2d(x, 1), [1, 2]))];
+}
+
+/** Every channel of an image brought to mean 0 and variance 1, and images enlarged by repetition. */
+function styleTransfer(net: Network): readonly Ref[] {
+  const normalized = (x: Ref): Ref => {
+    const { shape } = x;
+    const forChannels = (of: (channel: number) => number): Ref =>
+      net.numbers(
+        Array.from({ length: shape[3] }, (_, channel) => of(channel)),
+        [shape[3]],
+      );
+    const mean = net.mean(x, [1, 2], true);
+    const variance = net.mean(net.apply(99, [x, mean], shape), [1, 2], true);
+    const inverse = net.apply(76, [net.add(variance, net.numbers([0.001], []))], variance.shape);
+    const scale = net.mul(
+      inverse,
+      forChannels((channel) => 1 + channel / 16),
+    );
+    const shift = net.apply(41, [forChannels((channel) => channel / 32), net.mul(mean, scale)], scale.shape, {
+      options: [28, {}],
+    });
+    return net.add(net.mul(x, scale), shift);
+  };
+  const image = net.input(1, 15, 18, 3);
+  const small = net.relu(normalized(net.conv2d(image, 10, { size: three, stride: 2 })));
+  const changed = net.add(small, normalized(net.conv2d(small, 10, { size: three })));
+  const [, height, width, channels] = changed.shape;
+  const large = net.apply(97, [changed, net.integers([2 * height, 2 * width])], [1, 2 * height, 2 * width, channels], {
+    options: [74, {}],
+    keeps: true,
+  });
+  return [
+    net.apply(28, [net.conv2d(large, 3, { size: three })], [1, 2 * height, 2 * width, 3], { codes: [1 / 128, 0] }),
+  ];
+}
+
+/** Sides of boxes as the means of distributions over distances. */
+function yoloV8(net: Network): readonly Ref[] {
+  const [distances, classes] = [16, 3];
+  const silu = (x: Ref): Ref => net.mul(x, net.logistic(x));
+  const maps = [silu(net.conv2d(net.input(1, 24, 32, 3), 12, { size: three, stride: 4 }))];
+  maps.push(silu(net.conv2d(maps[0], 12, { size: three, stride: 2 })));
+  const rows = maps.map((map) => {
+    const [, height, width] = map.shape;
+    const heads = net.concat([net.conv2d(map, 4 * distances), net.conv2d(map, classes)], 3);
+    return net.reshape(heads, 1, height * width, 4 * distances + classes);
+  });
+  const all = net.concat(rows, 1);
+  const count = all.shape[1];
+  const [sides, scores] = net.applyMany(
+    102,
+    [all, net.integers([4 * distances, classes]), net.integers([-1], [])],
+    [
+      [1, count, 4 * distances],
+      [1, count, classes],
+    ],
+    { options: [79, { 0: { int32: 2 } }], keeps: true },
+  );
+  const chances = net.softmax(net.reshape(sides, 1, count, 4, distances));
+  const steps = net.numbers(
+    Array.from({ length: distances }, (_, distance) => distance / 8),
+    [distances],
+  );
+  const means = net.mul(chances, steps);
+  const lengths = net.apply(74, [means, net.integers([3])], [1, count, 4], { options: [27, {}] });
+  return [net.transpose(lengths, 0, 2, 1), net.transpose(net.logistic(scores), 0, 2, 1)];
+}
+
+/** Normalized by neighbouring channels, as before there were other ways. */
+function alexNet(net: Network): readonly Ref[] {
+  const relu = { activation: 'RELU' } as const;
+  const x = net.conv2d(net.input(1, 23, 23, 3), 12, { size: [5, 5], stride: 2, ...relu });
+  const options = [13, { 0: { int32: 2 }, 1: { float32: 1 }, 2: { float32: 0.0001 }, 3: { float32: 0.75 } }] as const;
+  const pooled = net.pool('max', net.apply(13, [x], x.shape, { options }), { size: three, padding: 'VALID' });
+  const flat = net.reshape(pooled, 1, pooled.shape[1] * pooled.shape[2] * 12);
+  return [net.softmax(net.dense(net.dense(flat, 20, 'RELU'), 7))];
+}
+
 /** A layer of images in [N, C, H, W]: their axes move before it, and back. */
 function channelsFirst(net: Network, x: Ref, layer: (image: Ref) => Ref): Ref {
   return net.transpose(layer(net.transpose(x, 0, 2, 3, 1)), 0, 3, 1, 2);
@@ -288,5 +389,12 @@ export const smallNetworks: Readonly<Record<string, Architecture>> = {
   ShuffleNet: shuffleNet,
   BlazeFace: blazeFace,
   Inception: inception,
+  'U-Net': uNet,
+  'face mesh': faceMesh,
+  'style transfer': styleTransfer,
+  YOLOv8: yoloV8,
   'channels first': channelsFirstNetwork,
 };
+
+/** Those with operators that TensorFlow Lite has for real numbers only. */
+export const smallFloatNetworks: Readonly<Record<string, Architecture>> = { AlexNet: alexNet };

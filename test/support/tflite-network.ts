@@ -85,6 +85,7 @@ export class Network {
     shapes: readonly (readonly number[])[],
     { options, custom, keeps, codes, type }: ApplyOptions = {},
   ): Ref[] {
+    // The first that is computed.
     const first = inputs.find(({ index }) => this.#entries[index].data === undefined);
     const outputs = shapes.map((shape) => this.#add({ shape, codes, type, ...(keeps && { keeps: first!.index }) }));
     this.#operators.push({
@@ -139,6 +140,17 @@ export class Network {
         ],
       },
     );
+  }
+
+  /** TRANSPOSE_CONV to an image `stride` times as large. */
+  transposeConv(x: Ref, channels: number, size: readonly [number, number], stride: number): Ref {
+    const [batch, height, width, depth] = x.shape;
+    const shape = [batch, height * stride, width * stride, channels];
+    const weights = this.#weights([channels, ...size, depth], 0, (size[0] * size[1] * depth) / stride ** 2);
+    const bias = this.#bias(x, weights, channels);
+    return this.apply(67, [this.integers(shape), weights, x, bias], shape, {
+      options: [49, { 0: { int8: 0 }, 1: { int32: stride }, 2: { int32: stride } }],
+    });
   }
 
   dense(x: Ref, units: number, activation: keyof typeof activations = 'NONE'): Ref {
