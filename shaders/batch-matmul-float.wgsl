@@ -1,5 +1,6 @@
 // Products of float32 matrices: y[…, m, n] = clamp(bias[n] + Σₖ a[…, m, k]·b[…, k, n]). Thread mapping: see lib/products.
 //#import engine-float
+//#import blocks-float
 //#import products
 //#import output-float
 const A_QUADS: u32 = 1;

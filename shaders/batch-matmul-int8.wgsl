@@ -1,6 +1,7 @@
 // Products of int8 matrices: y[…, m, n] = clamp(requantize(bias[n] + Σₖ (a[…, m, k] − za)·(b[…, k, n] − zb)) + zy).
 // Thread mapping: see lib/products.
 //#import engine-dp4a
+//#import blocks-int8
 //#import products
 //#import output-int8
 const A_QUADS: u32 = 1;

@@ -1,10 +1,10 @@
 // The loops of a product of two matrices, neither of which is known before, the same for every number type and engine:
 // total[m, n] = Σₖ (a[m, k] − za) · (b[k, n] − zb), for each pair of matrices of a batch. Either may be stored transposed.
-// One invocation computes a block of four rows and a quad of columns; adjacent invocations take adjacent columns.
+// One invocation computes a block of four rows and a quad of columns; adjacent invocations take adjacent columns. Blocks
+// are those of blocks-float or blocks-int8.
 //#import linear-index
 //#import coordinates
 //#import channel-sums-symmetric
-//#import blocks-float
 // The axes of the batch, and how many quads each operand moves along them: 0 where it is repeated.
 const SIZE_0: u32 = 1;
 const SIZE_1: u32 = 1;

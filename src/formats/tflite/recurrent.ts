@@ -1,7 +1,9 @@
 import { ShapeError } from '../../errors.ts';
 import { formatShape, sameShape } from '../../tensor/shape.ts';
 import type { TensorType } from '../../tensor/tensor.ts';
+import type { FileTensor } from './model.ts';
 import { type Operand, type OperatorReader, type OpUse, reshapeTo, type Step, type Steps } from './operator.ts';
+import { requireSameType } from './operator-types.ts';
 
 /** Where a recurrent operator has its inputs, gate by gate. */
 export interface RecurrentInputs {
@@ -13,18 +15,18 @@ export interface RecurrentInputs {
 }
 
 /**
- * Activations are numbers, weights numbers or codes, and states nothing but states.
+ * Activations are numbers or codes, weights and biases either of the two too, and states nothing but states.
  * @throws UnsupportedOpError otherwise
  */
 export function requireRecurrent(operator: OperatorReader, positions: RecurrentInputs): void {
   const { weights, recurrentWeights, biases, states } = positions;
-  const numbers = [operator.input(0), operator.output, ...biases.map((position) => operator.input(position))];
-  const other = numbers.find(({ type }) => type !== 'FLOAT32');
-  if (other !== undefined) throw operator.unsupported(`${other.type} activations or biases`);
-  for (const position of [...weights, ...recurrentWeights]) {
-    const { type } = operator.input(position);
-    if (type !== 'FLOAT32' && type !== 'INT8') throw operator.unsupported(`${type} weights`);
-  }
+  requireSameType(operator, [operator.input(0)]);
+  const requireType = (what: string, codes: string, { type }: FileTensor): void => {
+    if (type !== 'FLOAT32' && type !== codes) throw operator.unsupported(`${type} ${what}`);
+  };
+  requireType('activations', 'INT8', operator.output);
+  for (const position of biases) requireType('biases', 'INT32', operator.input(position));
+  for (const position of [...weights, ...recurrentWeights]) requireType('weights', 'INT8', operator.input(position));
   for (const position of states) {
     const state = operator.inputs[position];
     if (state !== undefined && !state.isVariable)
@@ -47,7 +49,8 @@ export function sequenceAxes(operator: OperatorReader, x: TensorType | undefined
 }
 
 /**
- * The input's product with the weights of all gates, for all steps at once, and then the recurrence.
+ * The input's product with the weights of all gates, for all steps at once, and then the recurrence. All that in float32,
+ * whatever the operator computes in.
  * @param recur the op, which takes that and the recurrent weights
  */
 export function sequenceSteps(
@@ -62,10 +65,11 @@ export function sequenceSteps(
     steps.push({ ...use, operands, ...(results && { results }) });
     return { step: steps.length - 1 };
   };
+  const number = [{ dtype: 'float32' }] as const;
   const numbers = (input: number): Operand =>
     operator.input(input).type === 'FLOAT32'
       ? { input }
-      : add({ op: 'dequantize', attributes: {} }, [{ input }], [{ dtype: 'float32' }]);
+      : add({ op: 'dequantize', attributes: {} }, [{ input }], number);
   const joined = (positions: readonly number[]): Operand => {
     const shapes = positions.map((position) => inputs[position]!.shape);
     if (!shapes.every((shape) => sameShape(shape, shapes[0]))) {
@@ -76,9 +80,10 @@ export function sequenceSteps(
     return parts.length === 1 ? parts[0] : add({ op: 'concat', attributes: { axis: 0, activation: 'none' } }, parts);
   };
   const product: OpUse = { op: 'matmul', attributes: { activation: 'none' } };
-  const sums = add(product, [{ input: 0 }, joined(weights), joined(biases)]);
+  const sums = add(product, [numbers(0), joined(weights), joined(biases)]);
   const units = inputs[weights[0]]!.shape[0];
   const gates = add(reshapeTo([first, second, weights.length, units]), [sums]);
-  add(recur, [gates, joined(recurrentWeights)]);
+  const hidden = add(recur, [gates, joined(recurrentWeights)]);
+  if (operator.output.type !== 'FLOAT32') add({ op: 'quantize', attributes: {} }, [hidden]);
   return { steps, outputs: [steps.length - 1] };
 }

@@ -104,7 +104,6 @@ function int8Dispatch(op: string, context: KernelContext<LayerAttributes>, shape
     imports: {
       ...epilogue.imports,
       'engine-dp4a': `engine-${context.engine}`,
-      'blocks-float': 'blocks-int8',
       'channel-sums-symmetric': isSymmetric ? 'channel-sums-symmetric' : 'channel-sums-asymmetric',
     },
     constants: { ...epilogue.constants, A_ZERO_POINT: inputZeroPoint, PARAMETERS: channelParameterCount(lanes) },

@@ -11,13 +11,16 @@ const schema = optionsSchema(71, 'UnidirectionalSequenceLSTMOptions', {
 
 const gates = { weights: [1, 2, 3, 4], recurrentWeights: [5, 6, 7, 8], biases: [12, 13, 14, 15], states: [18, 19] };
 
-/** LSTM along sequences, gates in the order i, f, g, o. Its states, variables of the file, start at zero in every run. */
+/**
+ * LSTM along sequences, gates in the order i, f, g, o. Its states, variables of the file, start at zero in every run. One
+ * of codes is computed in float32 between them, and may differ by some codes from TFLite's.
+ */
 export const sequenceLstm: OperatorFamily = {
   types: ['UNIDIRECTIONAL_SEQUENCE_LSTM'],
   // Many of them are absent.
   inputCount: [1, 24],
   parameters: gates.states,
-  perChannel: [...gates.weights, ...gates.recurrentWeights],
+  perChannel: [...gates.weights, ...gates.recurrentWeights, ...gates.biases],
   read(operator) {
     const { where, inputs } = operator;
     refuseInputs(operator, 'peepholes', 9, 10, 11);

@@ -12,7 +12,7 @@ export const sequenceRnn: OperatorFamily = {
   types: ['UNIDIRECTIONAL_SEQUENCE_RNN'],
   inputCount: [4, 5],
   parameters: gates.states,
-  perChannel: [1, 2],
+  perChannel: [1, 2, 3],
   read(operator) {
     requireRecurrent(operator, gates);
     const options = operator.options(schema);

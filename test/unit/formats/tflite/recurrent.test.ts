@@ -9,6 +9,7 @@ import { codes, importValid, x, y } from '../../../support/tflite-models.ts';
 
 const [LSTM, SEQUENCE_RNN, SEQUENCE_LSTM] = [16, 35, 44];
 const NONE = -1;
+const { INT8, INT32 } = tensorType;
 const variable: TableSpec = { 5: { int8: 1 } };
 
 const constant = (shape: readonly number[], ...data: number[]): TensorSpec => ({
@@ -58,13 +59,14 @@ const published = {
 interface Variation {
   readonly options?: TableSpec;
   readonly batchMajor?: boolean;
+  readonly output?: TensorSpec;
   /** Further inputs by position. */
   readonly inputs?: Readonly<Record<number, TensorSpec>>;
 }
 
 const tanh: TableSpec = { 0: { int8: 4 } };
 
-function sequenceLstm({ options = tanh, batchMajor = true, inputs = {} }: Variation = {}): Uint8Array {
+function sequenceLstm({ options = tanh, batchMajor = true, inputs = {}, output }: Variation = {}): Uint8Array {
   const axes = batchMajor ? [1, 3] : [3, 1];
   const { weights, recurrent, biases } = published;
   const byPosition: Record<number, TensorSpec> = {
@@ -79,7 +81,7 @@ function sequenceLstm({ options = tanh, batchMajor = true, inputs = {} }: Variat
   const positions = Object.keys(byPosition).map(Number);
   const tensors = positions.map((position) => byPosition[position]);
   return buildTflite({
-    tensors: [...tensors, y(...axes, 4)],
+    tensors: [...tensors, output ?? y(...axes, 4)],
     operators: [
       {
         code: SEQUENCE_LSTM,
@@ -119,7 +121,7 @@ describe('UNIDIRECTIONAL_SEQUENCE_LSTM', () => {
         const stored = Int8Array.from(data, (value) => Math.round(value / scale));
         const spec = {
           shape: [4, data.length / 4],
-          type: tensorType.INT8,
+          type: INT8,
           data: stored,
           scales: [scale],
           zeroPoints: [0n],
@@ -130,6 +132,33 @@ describe('UNIDIRECTIONAL_SEQUENCE_LSTM', () => {
     const graph = importValid(sequenceLstm({ inputs }));
     expect(inspectGraph(graph).layers.map(({ op }) => op)).toEqual(['matmul', 'reshape', 'lstm']);
     run(graph, ...published.input).forEach((value, index) => expect(value).toBeCloseTo(published.output[index], 1.5));
+  });
+
+  test('all in codes', () => {
+    const [xScale, yScale] = [4 / 127, 0.5 / 127];
+    const scaleOf = (data: readonly number[]): number => Math.max(...data.map(Math.abs)) / 127;
+    const inputs: Record<number, TensorSpec> = { 0: { ...codes('x', [1, 3, 2], xScale, 0n) } };
+    [...published.weights, ...published.recurrent].forEach((data, index) => {
+      const scale = scaleOf(data);
+      const stored = Int8Array.from(data, (value) => Math.round(value / scale));
+      inputs[1 + index] = { shape: [4, data.length / 4], type: INT8, data: stored, scales: [scale], zeroPoints: [0n] };
+    });
+    published.biases.forEach((data, gate) => {
+      const scale = xScale * scaleOf(published.weights[gate]);
+      const stored = Int32Array.from(data, (value) => Math.round(value / scale));
+      inputs[12 + gate] = { shape: [4], type: INT32, data: stored, scales: [scale], zeroPoints: [0n] };
+    });
+    inputs[18] = { ...codes('hidden', [1, 4], yScale, 0n), fields: variable };
+    inputs[19] = { shape: [1, 4], type: tensorType.INT16, scales: [2 ** -11], zeroPoints: [0n], fields: variable };
+    const graph = importValid(sequenceLstm({ inputs, output: codes('y', [1, 3, 4], yScale, 5n) }));
+    const input = {
+      ...graph.values['x'],
+      data: Int8Array.from(published.input, (value) => Math.round(value / xScale)),
+    };
+    const { data, dtype } = runReference(graph, { x: input }).get('y')!;
+    expect(dtype).toBe('int8');
+    const errors = Array.from(data, (code, index) => Math.abs((code - 5) * yScale - published.output[index]));
+    expect(Math.max(...errors)).toBeLessThan(0.01);
   });
 
   test('a limit of the cells', () => {
@@ -143,7 +172,12 @@ describe('UNIDIRECTIONAL_SEQUENCE_LSTM', () => {
     ['normalized gates', { inputs: { 21: constant([4], 1, 1, 1, 1) } }, /normalized gates/],
     ['another activation', { options: { 0: { int8: 1 } } }, /the cell activation RELU/],
     ['a state from elsewhere', { inputs: { 18: constant([1, 4], 0, 0, 0, 0) } }, /a state from elsewhere, input 18/],
-    ['activations in codes', { inputs: { 0: codes('x', [1, 3, 2]) } }, /INT8 activations or biases/],
+    ['codes that become numbers', { inputs: { 0: codes('x', [1, 3, 2]) } }, /is INT8 and the output FLOAT32/],
+    [
+      'weights of other types',
+      { inputs: { 3: { ...constant([4, 2]), type: INT32, data: new Int32Array(8) } } },
+      /INT32 weights/,
+    ],
     ['a negative limit', { options: { ...tanh, 1: { float32: -1 } } }, /its cells are limited to -1/],
     [
       'gates of different shapes',
