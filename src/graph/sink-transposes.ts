@@ -91,7 +91,8 @@ class Sinking {
     const context = nodeContext(this.#graph, node);
     const types = [...context.inputs, ...context.outputs].filter((type) => type !== undefined);
     const reordered = types.every(({ quantization }) => quantization?.axis === undefined) && reorder(context, order);
-    const canMove = node.inputs.every((name, slot) => this.#canMove(name, context.inputs[slot], order, types));
+    const largest = types.reduce((most, { shape }) => Math.max(most, elementCount(shape)), 0);
+    const canMove = node.inputs.every((name, slot) => this.#canMove(name, context.inputs[slot], order, largest));
     if (!reordered || !canMove) return false;
     const inputs = node.inputs.map((name, slot) => this.#sourceOf(name, context.inputs[slot], order));
     const { attributes, sourceOrder } = reordered;
@@ -119,17 +120,20 @@ class Sinking {
     return order === undefined || isIdentityOrder(order) ? undefined : order;
   }
 
-  /** Whether an input is transposed as the others are, or costs little to be put in the order of their sources. */
+  /**
+   * Whether an input is transposed as the others are, or costs little to be put in the order of their sources.
+   * @param largest elements of the largest input or output
+   */
   #canMove(
     name: string,
     type: TensorType | undefined,
     order: readonly number[],
-    types: readonly TensorType[],
+    largest: number,
   ): boolean {
     if (type === undefined || String(this.#orderOf(name)) === String(order)) return true;
     const count = elementCount(type.shape);
-    const isSmall = count === 1 || types.some(({ shape }) => elementCount(shape) > count);
-    return type.shape.length <= order.length && (isSmall || Object.hasOwn(this.#graph.constants, name));
+    const isCheap = count === 1 || count < largest || Object.hasOwn(this.#graph.constants, name);
+    return type.shape.length <= order.length && isCheap;
   }
 
   /** The value that an input is when the node stands before the transposes. */
