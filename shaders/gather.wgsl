@@ -1,4 +1,4 @@
-// y[outer, i, inner] = x[outer, indices[i], inner]; int8, or any type of 32 bits. Indices outside of the axis are moved to
+// y[batch, outer, i, inner] = x[batch, outer, indices[batch, i], inner]; int8, or any type of 32 bits. Indices outside of the axis are moved to
 // its ends.
 // One invocation per quad of the output.
 //#import linear-index
@@ -9,8 +9,10 @@ const INDEX_QUADS: u32 = 1;
 const X_CHANNELS: u32 = 1;
 const Y_CHANNELS: u32 = 1;
 const INDEX_CHANNELS: u32 = 1;
-// How many indices there are, the size of the axis, and of all axes behind it.
+// Of one index of the batch: how many indices there are, and the size of the axes between it and the axis.
 const INDICES: u32 = 1;
+const OUTER: u32 = 1;
+// Sizes of the axis, and of all axes behind it.
 const LENGTH: u32 = 1;
 const INNER: u32 = 1;
 
@@ -30,7 +32,9 @@ fn element(row: u32, channel: u32) -> u32 {
   // Lanes of the padding repeat the last element.
   let index = row * Y_CHANNELS + min(channel, Y_CHANNELS - 1u);
   let place = index / INNER;
-  let source = ((place / INDICES) * LENGTH + indexAt(place % INDICES)) * INNER + index % INNER;
+  let line = place / INDICES;
+  let found = indexAt(line / OUTER * INDICES + place % INDICES);
+  let source = (line * LENGTH + found) * INNER + index % INNER;
   let sourceChannel = source % X_CHANNELS;
   return lane(x[(source / X_CHANNELS) * ((X_CHANNELS + 3u) / 4u) + sourceChannel / 4u], sourceChannel % 4u);
 }
