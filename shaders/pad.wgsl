@@ -1,13 +1,14 @@
-// y[o] = x[o − before] where that lies inside x, otherwise the padding value; int8 or float32. Indices wrap around: what
-// lies before x becomes a large number, and a large number before is a negative one, which removes elements.
+// y[o] = x[within(o − before)] where that lies inside x, otherwise the padding value; int8, or any type of 32 bits. Indices
+// wrap around: what lies before x becomes a large number, and a large number before is a negative one, which removes elements.
 // One invocation per quad of the output.
 //#import linear-index
 //#import coordinates
 //#import quads-int8
+//#import border-constant
 const X_CHANNELS: u32 = 1;
 const Y_CHANNELS: u32 = 1;
 const CHANNELS_BEFORE: u32 = 0;
-// The padding value: an int8 code in the low byte, or float32 bits.
+// The padding value: an int8 code in the low byte, or 32 bits.
 const PAD_LANE: u32 = 0;
 // The axes but the last.
 const X_SIZE_0: u32 = 1;
@@ -32,7 +33,7 @@ const Y_QUADS: u32 = Y_SIZE_0 * Y_SIZE_1 * Y_SIZE_2 * Y_SIZE_3 * Y_ROW_QUADS;
 @group(0) @binding(2) var<storage, read_write> y: array<Quad, Y_QUADS>;
 
 fn element(row: u32, outputChannel: u32) -> u32 {
-  let channel = outputChannel - CHANNELS_BEFORE;
+  let channel = within(vec4<u32>(outputChannel - CHANNELS_BEFORE), vec4<u32>(X_CHANNELS)).x;
   if (channel >= X_CHANNELS) {
     return PAD_LANE;
   }
@@ -47,7 +48,7 @@ fn main(@builtin(workgroup_id) workgroupId: vec3<u32>, @builtin(local_invocation
   }
   let sizes = vec4<u32>(X_SIZE_0, X_SIZE_1, X_SIZE_2, X_SIZE_3);
   let outputAt = coordinates(index / Y_ROW_QUADS, vec4<u32>(Y_SIZE_0, Y_SIZE_1, Y_SIZE_2, Y_SIZE_3));
-  let source = outputAt - vec4<u32>(BEFORE_0, BEFORE_1, BEFORE_2, BEFORE_3);
+  let source = within(outputAt - vec4<u32>(BEFORE_0, BEFORE_1, BEFORE_2, BEFORE_3), sizes);
   if (!all(source < sizes)) {
     y[index] = quadOf(vec4<u32>(PAD_LANE));
     return;

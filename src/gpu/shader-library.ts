@@ -7,6 +7,10 @@ import averageSigned from '../../shaders/lib/average-signed.wgsl';
 import averageUnsigned from '../../shaders/lib/average-unsigned.wgsl';
 import blocksFloat from '../../shaders/lib/blocks-float.wgsl';
 import blocksInt8 from '../../shaders/lib/blocks-int8.wgsl';
+import borderConstant from '../../shaders/lib/border-constant.wgsl';
+import borderEdge from '../../shaders/lib/border-edge.wgsl';
+import borderReflect from '../../shaders/lib/border-reflect.wgsl';
+import borderSymmetric from '../../shaders/lib/border-symmetric.wgsl';
 import broadcast from '../../shaders/lib/broadcast.wgsl';
 import cellGru from '../../shaders/lib/cell-gru.wgsl';
 import cellLstm from '../../shaders/lib/cell-lstm.wgsl';
@@ -146,6 +150,10 @@ export const shaderLibrary: Readonly<Record<string, string>> = {
   'average-unsigned': averageUnsigned,
   'blocks-float': blocksFloat,
   'blocks-int8': blocksInt8,
+  'border-constant': borderConstant,
+  'border-edge': borderEdge,
+  'border-reflect': borderReflect,
+  'border-symmetric': borderSymmetric,
   broadcast,
   'cell-gru': cellGru,
   'cell-lstm': cellLstm,

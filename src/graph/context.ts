@@ -4,8 +4,11 @@ import type { Rounding } from '../tensor/requantize.ts';
 import type { TensorType } from '../tensor/tensor.ts';
 import type { Graph, GraphNode } from './graph.ts';
 
+/** The values of a graph, computed or not. */
+type Values = Pick<Graph, 'name' | 'values' | 'constants'>;
+
 /** Type of a value of the graph. @throws ShapeError when the graph does not know the name */
-export function valueType(graph: Graph, name: string): TensorType {
+export function valueType(graph: Values, name: string): TensorType {
   if (!Object.hasOwn(graph.values, name)) {
     throw new ShapeError(`graph "${graph.name}": value "${name}" is used but has no type. Add it to \`values\`.`);
   }
@@ -13,7 +16,7 @@ export function valueType(graph: Graph, name: string): TensorType {
 }
 
 /** What an op is shown of one of its nodes. */
-export function nodeContext(graph: Graph, node: GraphNode, rounding: Rounding = 'float'): OpContext<object> {
+export function nodeContext(graph: Values, node: GraphNode, rounding: Rounding = 'float'): OpContext<object> {
   return {
     name: node.name,
     attributes: node.attributes,

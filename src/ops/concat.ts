@@ -157,9 +157,8 @@ export const concat: OpDefinition<ConcatAttributes> = defineOp({
     const y = emptyTensor(context.outputs[0]);
     const axis = normalizeAxis(context.attributes.axis, y.shape.length, `concat "${context.name}"`);
     const { activation } = context.attributes;
-    const parameters = computesOnCodes('concat', context)
-      ? recodings(context, codeRange(y.dtype as 'int8' | 'uint8'))
-      : undefined;
+    const isCodes = !everyDType(context, 'int32') && computesOnCodes('concat', context);
+    const parameters = isCodes ? recodings(context, codeRange(y.dtype as 'int8' | 'uint8')) : undefined;
     const outer = elementCount(y.shape.slice(0, axis));
     let position = 0;
     for (let row = 0; row < outer; row++) {

@@ -1,77 +1,39 @@
-import shader from '../../shaders/pad.wgsl';
 import { ShapeError } from '../errors.ts';
 import { codeRange, isQuantizedDType } from '../tensor/dtype.ts';
 import { clamp, quantizeValue } from '../tensor/quantization.ts';
 import { float32Bits } from '../tensor/requantize.ts';
-import { formatShape, quadCount, rowLength, type Shape } from '../tensor/shape.ts';
+import { formatShape } from '../tensor/shape.ts';
 import { emptyTensor, type TensorType } from '../tensor/tensor.ts';
-import { defineOp, type Kernel, type KernelContext, type OpDefinition } from './define-op.ts';
-import { denseStrides, numbered } from './lib/axes.ts';
-import { linearDispatch } from './lib/linear-dispatch.ts';
-import {
-  everyDType,
-  operand,
-  operandType,
-  quadsImport,
-  requireSameEncoding,
-  streamingCost,
-  tensorQuantization,
-} from './lib/operands.ts';
+import { defineOp, type Kernel, type OpDefinition } from './define-op.ts';
+import { denseStrides } from './lib/axes.ts';
+import { operand, operandType, requireSameEncoding, tensorQuantization } from './lib/operands.ts';
+import { canPad, padDispatch, type Padding } from './lib/padding.ts';
 import { bySourceAxis } from './lib/reorder.ts';
 
 export interface PadAttributes {
   /** Elements before and after along each axis; a negative number removes that many. */
-  readonly padding: readonly (readonly [number, number])[];
+  readonly padding: Padding;
   /** The real number to fill with; codes use the code that stands for it. */
   readonly value: number;
 }
 
 const kernel: Kernel<PadAttributes> = {
   name: 'pad',
-  accepts: (context) =>
-    (everyDType(context, 'int8') || everyDType(context, 'float32')) && leadingAxes(context) !== undefined,
+  accepts: (context) => canPad('pad', context, true),
   dispatch(context) {
-    const input = operandType('pad', context, 0);
-    const output = context.outputs[0];
-    requireSameEncoding('pad', context.name, input, output);
-    const axes = leadingAxes(context) as readonly PaddedAxis[];
-    const launch = linearDispatch(quadCount(output.shape));
+    const [output] = context.outputs;
+    requireSameEncoding('pad', context.name, operandType('pad', context, 0), output);
     const value = padElement(context.name, output, context.attributes.value);
-    return {
-      shader,
-      imports: quadsImport(output),
-      constants: {
-        ...launch.constants,
-        X_CHANNELS: rowLength(input.shape),
-        Y_CHANNELS: rowLength(output.shape),
-        // The shader subtracts modulo 2³², where what is removed stands as a large number.
-        CHANNELS_BEFORE: (context.attributes.padding.at(-1)?.[0] ?? 0) >>> 0,
-        PAD_LANE: output.dtype === 'int8' ? value & 0xff : float32Bits(value) >>> 0,
-        ...numbered(
-          'X_SIZE',
-          axes.map((axis) => axis.input),
-        ),
-        ...numbered(
-          'Y_SIZE',
-          axes.map((axis) => axis.output),
-        ),
-        ...numbered(
-          'BEFORE',
-          axes.map((axis) => axis.before >>> 0),
-        ),
-      },
-      bindings: [{ input: 0 }, { output: 0 }],
-      workgroups: launch.workgroups,
-      cost: streamingCost(context, 0),
-    };
+    const lane = { int8: value & 0xff, float32: float32Bits(value) }[output.dtype as string] ?? value;
+    return padDispatch('pad', context, true, { constants: { PAD_LANE: lane >>> 0 } });
   },
 };
 
 /**
  * A constant border: y[o] = x[o − before] inside, `value` outside. On 8-bit codes the value is quantized, so 0 becomes
  * the zero point. Negative padding removes elements.
- * Input of any shape; each axis of the output is before + size + after long, at least 1.
- * On the device at most four leading axes may remain after merging those without padding into the one before.
+ * Input of any shape and dtype; each axis of the output is before + size + after long, at least 1.
+ * On the device int8, float32 and int32, and at most four leading axes may remain after merging those without padding into the one before.
  * @see ONNX Pad
  */
 export const pad: OpDefinition<PadAttributes> = defineOp({
@@ -142,28 +104,4 @@ function padElement(name: string, type: TensorType, value: number): number {
   const { scales, zeroPoints } = tensorQuantization('pad', name, type);
   const [low, high] = codeRange(type.dtype as 'int8' | 'uint8');
   return quantizeValue(value, scales[0], zeroPoints[0], low, high);
-}
-
-interface PaddedAxis {
-  readonly input: number;
-  readonly output: number;
-  readonly before: number;
-}
-
-/** The axes but the last as exactly four: an axis without padding counts as part of the one before it. */
-function leadingAxes(context: KernelContext<PadAttributes>): readonly PaddedAxis[] | undefined {
-  const input: Shape = operandType('pad', context, 0).shape.slice(0, -1);
-  const axes: PaddedAxis[] = [];
-  input.forEach((size, axis) => {
-    const [before, after] = context.attributes.padding[axis];
-    const outer = axes.at(-1);
-    if (outer !== undefined && before === 0 && after === 0) {
-      axes[axes.length - 1] = { input: outer.input * size, output: outer.output * size, before: outer.before * size };
-    } else {
-      axes.push({ input: size, output: before + size + after, before });
-    }
-  });
-  if (axes.length > 4) return undefined;
-  while (axes.length < 4) axes.unshift({ input: 1, output: 1, before: 0 });
-  return axes;
 }

@@ -51,6 +51,7 @@ import { mean } from './mean.ts';
 import { mergeDetections } from './merge-detections.ts';
 import { minMax } from './min-max.ts';
 import { minimum } from './minimum.ts';
+import { mirrorPad } from './mirror-pad.ts';
 import { mish } from './mish.ts';
 import { mul } from './mul.ts';
 import { neg } from './neg.ts';
@@ -144,6 +145,7 @@ export const ops: {
   readonly 'merge-detections': typeof mergeDetections;
   readonly 'min-max': typeof minMax;
   readonly minimum: typeof minimum;
+  readonly 'mirror-pad': typeof mirrorPad;
   readonly mish: typeof mish;
   readonly mul: typeof mul;
   readonly neg: typeof neg;
@@ -234,6 +236,7 @@ export const ops: {
   'merge-detections': mergeDetections,
   'min-max': minMax,
   minimum,
+  'mirror-pad': mirrorPad,
   mish,
   mul,
   neg,

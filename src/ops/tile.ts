@@ -5,6 +5,7 @@ import { defineOp, type OpContext, type OpDefinition } from './define-op.ts';
 import { denseStrides } from './lib/axes.ts';
 import { moving } from './lib/moving.ts';
 import { operand, operandType, requireSameEncoding } from './lib/operands.ts';
+import { bySourceAxis } from './lib/reorder.ts';
 import type { Strided } from './lib/strided.ts';
 
 export interface TileAttributes {
@@ -60,6 +61,7 @@ export const tile: OpDefinition<TileAttributes> = defineOp({
     return [y];
   },
   ...moving('tile', elements),
+  reorder: ({ attributes: { repeats } }, order) => ({ attributes: { repeats: bySourceAxis(repeats, order) } }),
   partition: {
     /** Between two of the times; along an axis that is there once, anywhere. */
     unit: (context, axis) => (context.attributes.repeats[axis] === 1 ? 1 : operandType('tile', context, 0).shape[axis]),

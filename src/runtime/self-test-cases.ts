@@ -234,6 +234,28 @@ export const selfTestCases: readonly SelfTestCase[] = [
     output: sameCodes,
   },
   {
+    family: 'pad, slice, concatenate',
+    op: 'transpose',
+    attributes: { permutation: [0, 3, 1, 2] },
+    inputs: [int8([2, 5, 7, 9])],
+    output: sameCodes,
+  },
+  {
+    family: 'pad, slice, concatenate',
+    op: 'mirror-pad',
+    attributes: {
+      padding: [
+        [0, 0],
+        [1, 2],
+        [3, 0],
+        [0, 1],
+      ],
+      mode: 'reflect',
+    },
+    inputs: [int8([2, 5, 7, 9])],
+    output: sameCodes,
+  },
+  {
     family: 'detection',
     op: 'decode-boxes',
     attributes: { scales: [10, 10, 5, 5], anchors: 'center-size' },

@@ -79,6 +79,12 @@ testOp(
   [
     { label: 'float', types: [float32], output: float32, activation: 'none' as const },
     { label: 'float relu', types: [float32], output: float32, activation: 'relu' as const },
+    {
+      label: 'int32',
+      types: [{ dtype: 'int32' as const }],
+      output: { dtype: 'int32' as const },
+      activation: 'none' as const,
+    },
     { label: 'int8', types: [int8(0.1, -9)], output: int8(0.1, -9), activation: 'none' as const },
     { label: 'int8 relu', types: [int8(0.1, -9)], output: int8(0.1, -9), activation: 'relu6' as const },
     {

@@ -103,6 +103,7 @@ testOp(
     { label: 'int8', type: int8(0.1, -9), value: 0 },
     { label: 'int8 value', type: int8(0.1, -9), value: 1.23 },
     { label: 'uint8', type: uint8(0.1, 130), value: 0 },
+    { label: 'int32', type: { dtype: 'int32' as const }, value: -7 },
   ].flatMap(({ label, type, value }) =>
     geometries.map(([shape, padding]): OpCase<PadAttributes> => ({
       name: `${label} [${shape.join(', ')}] by ${padding.map((sides) => sides.join('+')).join(', ')}`,

@@ -19,7 +19,7 @@ const MAXIMUM_COPIES = 2;
  * @throws FormatError when the data is not exactly as long as shape and dtype say
  */
 export function constantTensor(tensor: FileTensor, type: TensorType, copies: ConstantCopies): Tensor {
-  const form = Object.hasOwn(storedForms, tensor.type) ? storedForms[tensor.type] : undefined;
+  const form = storedForm(tensor);
   const count = elementCount(type.shape);
   const expectedBytes = Math.ceil(count * (form === undefined ? bytesPerElement(type.dtype) : form.bits / 8));
   const bytes = tensor.data ?? new Uint8Array();
@@ -57,6 +57,22 @@ const storedForms: Readonly<Record<string, StoredForm>> = {
     elements: (bytes, _, reals) => reals(Float64Array.from(new BigInt64Array(bytes.slice().buffer), Number)),
   },
 };
+
+function storedForm(tensor: FileTensor): StoredForm | undefined {
+  if (tensor.type === 'INT64' && tensor.scales.length === 0) {
+    return { bits: 64, elements: (bytes) => shortened(new BigInt64Array(bytes.slice().buffer), tensor) };
+  }
+  return Object.hasOwn(storedForms, tensor.type) ? storedForms[tensor.type] : undefined;
+}
+
+/** @throws FormatError for long integers that are no short ones */
+function shortened(long: BigInt64Array, tensor: FileTensor): Int32Array {
+  const outside = long.find((value) => BigInt.asIntN(32, value) !== value);
+  if (outside === undefined) return Int32Array.from(long, Number);
+  throw new FormatError(
+    `tflite: ${describeTensor(tensor)} holds ${outside}, which is no 32-bit integer. Export it as INT32.`,
+  );
+}
 
 function realsOf(tensor: FileTensor, shape: Shape): (codes: ArrayLike<number>) => Float32Array {
   return (codes) => {
@@ -98,11 +114,13 @@ export class ConstantCopies {
 
 /**
  * The integers of a constant that says how an operator works: a shape, axes, paddings.
+ * @param computed what earlier operators made of constants, where the file has none
  * @returns undefined when the tensor is not a constant
  * @throws FormatError when the tensor is not a short list of INT32 or INT64
  */
-export function integerConstant(tensor: FileTensor): number[] | undefined {
+export function integerConstant(tensor: FileTensor, computed: Tensor | undefined): number[] | undefined {
   const where = `tflite: ${describeTensor(tensor)}`;
+  if (computed?.dtype === 'int32' && computed.data.length <= MAXIMUM_PARAMETERS) return [...computed.data];
   const count = elementCount(tensor.shape);
   if (count === 0) return [];
   if (tensor.data === undefined) return undefined;
@@ -122,19 +140,20 @@ export function integerConstant(tensor: FileTensor): number[] | undefined {
 
 /**
  * The number that a constant of one element is; of codes, the real one.
+ * @param computed as for `integerConstant`
  * @param where for messages
  * @returns undefined when the tensor is not a constant
  * @throws FormatError when it has more elements, or a type that cannot be
  */
-export function numberConstant(tensor: FileTensor, where: string): number | undefined {
-  if (tensor.data === undefined) return undefined;
-  const type = tensorType(tensor);
+export function numberConstant(tensor: FileTensor, computed: Tensor | undefined, where: string): number | undefined {
+  if (computed === undefined && tensor.data === undefined) return undefined;
+  const type = computed ?? tensorType(tensor);
   if (elementCount(type.shape) !== 1) {
     throw new FormatError(
       `${where}: ${describeTensor(tensor)} has the shape ${formatShape(type.shape)}, not one element.`,
     );
   }
-  const { data, quantization } = constantTensor(tensor, type, new ConstantCopies(bytesPerElement(type.dtype)));
+  const { data, quantization } = computed ?? constantTensor(tensor, type, new ConstantCopies(tensor.data!.byteLength));
   return quantization === undefined
     ? data[0]
     : dequantizeValue(data[0], quantization.scales[0], quantization.zeroPoints[0]);

@@ -1,5 +1,6 @@
 import { FormatError, UnsupportedOpError } from '../../errors.ts';
 import type { Graph, GraphNode } from '../../graph/graph.ts';
+import { nodeContext } from '../../graph/context.ts';
 import { getOp } from '../../ops/registry.ts';
 import { elementCount, formatShape, rowLength, type Shape } from '../../tensor/shape.ts';
 import type { Tensor, TensorType } from '../../tensor/tensor.ts';
@@ -14,6 +15,8 @@ const SHARED_CONSTANT_BYTES = 2 ** 28;
 const MAXIMUM_SHARING = 4;
 /** Output channels of all layers with weights; each takes hundreds of times the work of a weight. */
 const MAXIMUM_CHANNELS = 2 ** 23;
+/** Elements of what is computed at import: lists of sizes are shorter. */
+const MAXIMUM_COMPUTED = 64;
 
 /** Puts a graph together in the file's order, so that nothing is used before it is defined, or defined twice. */
 export class GraphBuilder {
@@ -54,6 +57,12 @@ export class GraphBuilder {
     return name;
   }
 
+  /** Data of a tensor that is a constant, or that earlier operators make of constants and shapes. */
+  constant(tensor: FileTensor): Tensor | undefined {
+    const name = this.#tensorNames[tensor.index];
+    return Object.hasOwn(this.#constants, name) ? this.#constants[name] : undefined;
+  }
+
   /** Adds the nodes of one operator. */
   operator(operator: FileOperator, family: OperatorFamily, convert: Convert, where: string): void {
     const { parameters = [], perChannel = [] } = family;
@@ -67,6 +76,12 @@ export class GraphBuilder {
       return type;
     });
     const conversion = convert(types);
+    if ('constant' in conversion) {
+      const [output] = operator.outputs;
+      this.#checkDeclared(output, conversion.constant.shape, where);
+      this.#constants[this.#define(output, conversion.constant)] = conversion.constant;
+      return;
+    }
     const kept = [...inputs.keys()].filter((position) => !parameters.includes(position));
     while (kept.length > 0 && inputs[kept.at(-1)!] === '') kept.pop();
     this.#countConstants(
@@ -83,6 +98,7 @@ export class GraphBuilder {
     const results: (readonly string[])[] = [];
     const nameOf = (operand: Operand): string => {
       if ('isAbsent' in operand) return '';
+      if ('constant' in operand) return this.#addConstant(operand.constant, operator);
       return 'step' in operand ? results[operand.step][operand.result ?? 0] : inputs[operand.input];
     };
     for (const [index, step] of steps.entries()) {
@@ -123,14 +139,46 @@ export class GraphBuilder {
       this.#requireOneScale(own, type, where);
       return this.#define(output, type);
     });
-    this.#nodes.push({ name, op, attributes, inputs, outputs });
+    const node = { name, op, attributes, inputs, outputs };
+    if (!this.#compute(node)) this.#nodes.push(node);
     return outputs;
   }
 
-  finish(parts: Pick<Graph, 'name' | 'metadata' | 'inputs'> & { readonly outputs: readonly FileTensor[] }): Graph {
+  #addConstant(constant: Tensor, operator: FileOperator): string {
+    const name = this.#names.unique(`${this.#tensorNames[operator.outputs[0].index]}/constant`, 'constant');
+    const { dtype, shape, quantization } = constant;
+    this.#values[name] = quantization === undefined ? { dtype, shape } : { dtype, shape, quantization };
+    this.#constants[name] = constant;
+    return name;
+  }
+
+  /**
+   * Makes constants of what a node computes of a few constants: shapes and what follows from them, which may say how later
+   * operators work. Codes are left to the session, which knows how to round.
+   */
+  #compute(node: GraphNode): boolean {
+    const { op: name, inputs, outputs } = node;
+    const op = getOp(name);
+    const isFew = [...inputs, ...outputs].every((value) => {
+      const { shape, quantization, dtype } = this.#values[value] ?? { dtype: 'int8', shape: [] };
+      return (
+        quantization === undefined && ['float32', 'int32'].includes(dtype) && elementCount(shape) <= MAXIMUM_COMPUTED
+      );
+    });
+    if (!isFew || op.isHeavy || !inputs.every((input) => Object.hasOwn(this.#constants, input))) return false;
+    const context = nodeContext({ name: '', values: this.#values, constants: this.#constants }, node);
+    const results = op.reference(context, context.constants);
+    outputs.forEach((output, index) => (this.#constants[output] = results[index]));
+    return true;
+  }
+
+  finish(
+    parts: Pick<Graph, 'name' | 'metadata'> & Readonly<Record<'inputs' | 'outputs', readonly FileTensor[]>>,
+  ): Graph {
     const outputs = parts.outputs.map((tensor) => this.value(tensor, 'a graph output'));
     return {
       ...parts,
+      inputs: parts.inputs.map((tensor) => this.#tensorNames[tensor.index]),
       outputs: [...new Set(outputs)],
       nodes: this.#nodes,
       values: this.#values,

@@ -2,9 +2,10 @@ import { UnsupportedOpError } from '../../errors.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { withBatch } from '../../graph/propagate-shapes.ts';
 import { fileBytes } from '../bytes.ts';
+import { mergeDilated } from './dilated-convolutions.ts';
 import { GraphBuilder } from './graph-builder.ts';
-import { readModel, type FileModel, type FileOperator, type FileTensor } from './model.ts';
-import { OperatorReader, type Convert, type OperatorFamily } from './operator.ts';
+import { readModel, type FileModel, type FileTensor } from './model.ts';
+import { OperatorReader, type OperatorFamily } from './operator.ts';
 import { operatorFamilies } from './operator-families.ts';
 import { tensorDType } from './tensor.ts';
 import { UnsupportedReport } from './unsupported.ts';
@@ -14,14 +15,6 @@ export interface TfliteImportOptions {
   readonly name?: string;
   /** New size of the first axis of every input, and of what follows from it. */
   readonly batch?: number;
-}
-
-/** An operator with what its family read of it. */
-interface ReadOperator {
-  readonly operator: FileOperator;
-  readonly family: OperatorFamily;
-  readonly where: string;
-  readonly convert: Convert;
 }
 
 const familyOf: ReadonlyMap<string, OperatorFamily> = new Map(
@@ -43,32 +36,41 @@ const familyOf: ReadonlyMap<string, OperatorFamily> = new Map(
 export function importTflite(bytes: Uint8Array | ArrayBuffer, options: TfliteImportOptions = {}): Graph {
   const model = readModel(fileBytes(bytes));
   const name = options.name ?? (model.subgraphName === '' ? 'model' : model.subgraphName);
-  const operators = readOperators(model, name);
-  const builder = new GraphBuilder(model);
-  const inputs = model.inputs.map((tensor) => builder.input(tensor));
-  for (const { operator, family, convert, where } of operators) builder.operator(operator, family, convert, where);
-  const graph = builder.finish({ name, metadata: metadataOf(model), inputs, outputs: model.outputs });
+  const graph = buildGraph(model, name);
   return options.batch === undefined ? graph : withBatch(graph, options.batch);
 }
 
-/** Reads every operator before any is built, so that all that is unsupported comes in one error. */
-function readOperators(model: FileModel, name: string): ReadOperator[] {
+/**
+ * Builds one operator after the other, since what one computes of shapes alone may say how the next one works. After the
+ * first that cannot be built the others are only read, so that all that is unsupported comes in one error.
+ */
+function buildGraph(model: FileModel, name: string): Graph {
   const report = new UnsupportedReport();
-  const operators: ReadOperator[] = [];
+  const builder = new GraphBuilder(model);
+  let failure: { readonly error: unknown } | undefined;
+  const attempt = (build: () => void): void => {
+    if (failure !== undefined || !report.isEmpty) return;
+    try {
+      build();
+    } catch (error) {
+      failure = { error };
+    }
+  };
   for (const tensor of model.inputs) {
     checkTensor(tensor, report);
     // Of an open axis the file holds a 1, unless a size was chosen when it was converted.
     const open = tensor.dynamicAxes.filter((axis) => axis > 0 && tensor.shape[axis] <= 1);
     if (open.length > 0) report.tensor(`the open size of axis ${open.join(' and ')}`, tensor);
+    attempt(() => builder.input(tensor));
   }
-  for (const operator of model.operators) {
+  for (const operator of mergeDilated(model)) {
     const { type, customCode } = operator;
     const family = familyOf.get(customCode === '' ? type : `${type} ${customCode}`);
     if (family === undefined) {
       report.operator(operator);
       continue;
     }
-    const reader = new OperatorReader(operator, family);
+    const reader = new OperatorReader(operator, family, (tensor) => builder.constant(tensor));
     const values = operator.inputs.filter((_, position) => !family.parameters?.includes(position));
     const supported = [...values, ...reader.outputs].map(
       (tensor) => tensor === undefined || checkTensor(tensor, report, family),
@@ -77,15 +79,18 @@ function readOperators(model: FileModel, name: string): ReadOperator[] {
     try {
       const convert = family.read(reader);
       const { where, following } = reader;
-      operators.push({ operator, family, where, convert: (inputs) => ({ ...convert(inputs), following }) });
+      attempt(() => builder.operator(operator, family, (types) => ({ ...convert(types), following }), where));
     } catch (error) {
       if (!(error instanceof UnsupportedOpError)) throw error;
-      report.use(error.message);
+      // What is computed of shapes is not known without what was not built.
+      const isBuilt = failure === undefined && report.isEmpty;
+      if (isBuilt || !reader.lacksParameter) report.use(error.message);
     }
   }
   for (const tensor of model.outputs) checkTensor(tensor, report);
   report.throwIfAny(name, model);
-  return operators;
+  if (failure !== undefined) throw failure.error;
+  return builder.finish({ name, metadata: metadataOf(model), inputs: model.inputs, outputs: model.outputs });
 }
 
 /**

@@ -1,5 +1,6 @@
 import { FormatError, printable, UnsupportedOpError } from '../../errors.ts';
 import { builtinOperatorName, CUSTOM_OPERATOR } from './builtin-operators.ts';
+import type { Dilation } from './dilated-convolutions.ts';
 import { FlatBuffer, Table } from './flatbuffer.ts';
 import {
   bufferSchema,
@@ -45,6 +46,8 @@ export interface FileOperator {
   readonly inputs: readonly (FileTensor | undefined)[];
   readonly outputs: readonly FileTensor[];
   readonly table: Table<keyof typeof operatorSchema.fields>;
+  /** Of a convolution that stood between others which took its image apart. */
+  readonly dilation?: Dilation;
 }
 
 /** What of a TFLite file an import needs: its first subgraph and what that refers to. */

@@ -76,6 +76,12 @@ export function requireCodes(operator: OperatorReader, tensor: FileTensor): void
   throw operator.unsupported(`${describeTensor(tensor)} is ${tensor.type}; only INT8 and UINT8 codes are supported`);
 }
 
+/** All the given tensors are INT32 or INT64. */
+export function requireIntegers(operator: OperatorReader, tensors: readonly FileTensor[]): void {
+  const other = tensors.find(({ type }) => type !== 'INT32' && type !== 'INT64');
+  if (other !== undefined) throw operator.unsupported(`${describeTensor(other)} is ${other.type}, not INT32 or INT64`);
+}
+
 /** All the given tensors are BOOL. */
 export function requireBooleans(operator: OperatorReader, tensors: readonly FileTensor[]): void {
   const other = tensors.find((tensor) => tensor.type !== 'BOOL');

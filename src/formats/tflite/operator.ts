@@ -3,13 +3,13 @@ import type { OpDefinition } from '../../ops/define-op.ts';
 import type { Activation } from '../../ops/lib/activation.ts';
 import type { ops } from '../../ops/registry.ts';
 import type { Shape } from '../../tensor/shape.ts';
-import type { TensorType } from '../../tensor/tensor.ts';
-import { integerConstant, numberConstant } from './constants.ts';
+import type { Tensor, TensorType } from '../../tensor/tensor.ts';
+import { ConstantCopies, constantTensor, integerConstant, numberConstant } from './constants.ts';
 import { Table, type TableSchema } from './flatbuffer.ts';
 import { readFlexbufferMap } from './flexbuffer.ts';
 import type { FileOperator, FileTensor } from './model.ts';
 import { activationTypes } from './schema.ts';
-import { describeTensor } from './tensor.ts';
+import { describeTensor, tensorType } from './tensor.ts';
 
 type AttributesOf<T> = T extends OpDefinition<infer A> ? A : never;
 
@@ -24,8 +24,13 @@ export interface Result {
   readonly result?: number;
 }
 
-/** One input of the operator by its position, the result of an earlier step, or nothing where an op may do without. */
-export type Operand = { readonly input: number } | Result | { readonly isAbsent: true };
+/** A value that the file does not hold as one. */
+export interface Constant {
+  readonly constant: Tensor;
+}
+
+/** One input of the operator by its position, the result of an earlier step, a constant, or nothing where an op may do without. */
+export type Operand = { readonly input: number } | Result | Constant | { readonly isAbsent: true };
 
 export const absent: Operand = { isAbsent: true };
 
@@ -46,10 +51,10 @@ export interface Steps {
 }
 
 /**
- * The one node that an operator becomes, on all its inputs but the parameters; or several. Then those on its first
- * output, each on the result of the one before.
+ * The one node that an operator becomes, on all its inputs but the parameters; or several, and then those on its first
+ * output, each on the result of the one before; or what it always computes.
  */
-export type Conversion = (OpUse | Steps) & { readonly following?: readonly OpUse[] };
+export type Conversion = (OpUse | Steps | Constant) & { readonly following?: readonly OpUse[] };
 
 /** Second half of a conversion, once the shapes of the inputs are known. Inputs by the operator's positions. */
 export type Convert = (inputs: readonly (TensorType | undefined)[]) => Conversion;
@@ -129,15 +134,25 @@ export class OperatorReader {
   readonly outputs: readonly FileTensor[];
   /** What the fused activation becomes where it is not a clamp. */
   following: readonly OpUse[] = [];
+  /** See FileOperator. */
+  readonly dilation: FileOperator['dilation'];
+  /** Whether a parameter was asked for that is not known before the model runs. */
+  lacksParameter = false;
   readonly #table: FileOperator['table'];
+  readonly #computed: (tensor: FileTensor) => Tensor | undefined;
 
-  /** @throws FormatError when the operator has other inputs or outputs than its kind allows */
-  constructor(operator: FileOperator, family: OperatorFamily) {
-    const { type, index, inputs, outputs, table } = operator;
+  /**
+   * @param computed what earlier operators make of constants and shapes alone
+   * @throws FormatError when the operator has other inputs or outputs than its kind allows
+   */
+  constructor(operator: FileOperator, family: OperatorFamily, computed: (tensor: FileTensor) => Tensor | undefined) {
+    const { type, index, inputs, outputs, table, dilation } = operator;
     this.type = type;
     this.where = `${type} "${outputs[0]?.name ?? ''}" (operator ${index})`;
     this.inputs = inputs;
+    this.dilation = dilation;
     this.#table = table;
+    this.#computed = computed;
     const [fewest, most] = family.inputCount;
     const [fewestOutputs, mostOutputs] = family.outputCount ?? [1, 1];
     const missing = inputs.findIndex((input, position) => input === undefined && position < fewest);
@@ -186,17 +201,31 @@ export class OperatorReader {
   /** The integers of a parameter input. @throws UnsupportedOpError when they are computed at run time */
   integers(position: number): number[] {
     const tensor = this.input(position);
-    const values = integerConstant(tensor);
-    if (values === undefined) throw this.#computed(position);
+    const values = integerConstant(tensor, this.#computed(tensor));
+    if (values === undefined) throw this.#unknown(position);
     return values;
   }
 
   /** The one number that a parameter input is; of codes, the real one. @throws UnsupportedOpError as `integers` */
   number(position: number): number {
     const tensor = this.input(position);
-    const value = numberConstant(tensor, `tflite: ${this.where}`);
-    if (value === undefined) throw this.#computed(position);
+    const value = numberConstant(tensor, this.#computed(tensor), `tflite: ${this.where}`);
+    if (value === undefined) throw this.#unknown(position);
     return value;
+  }
+
+  /** An input that is a constant, or made of constants and shapes alone. @throws UnsupportedOpError as `integers` */
+  constant(position: number): Tensor {
+    const constant = this.knownConstant(position);
+    if (constant === undefined) throw this.#unknown(position);
+    return constant;
+  }
+
+  /** As `constant`; undefined where it is computed at run time. */
+  knownConstant(position: number): Tensor | undefined {
+    const tensor = this.input(position);
+    if (tensor.data === undefined) return this.#computed(tensor);
+    return constantTensor(tensor, tensorType(tensor), new ConstantCopies(tensor.data.byteLength));
   }
 
   /**
@@ -218,7 +247,8 @@ export class OperatorReader {
     return activation;
   }
 
-  #computed(position: number): UnsupportedOpError {
+  #unknown(position: number): UnsupportedOpError {
+    this.lacksParameter = true;
     const what = describeTensor(this.input(position));
     return this.unsupported(`its input ${position}, ${what}, is computed at run time, not constant`);
   }

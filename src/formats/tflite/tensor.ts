@@ -5,12 +5,13 @@ import { elementCount, formatShape, type Shape } from '../../tensor/shape.ts';
 import type { TensorType } from '../../tensor/tensor.ts';
 import type { FileTensor } from './model.ts';
 
-/** TFLite element types that a graph value can have. Booleans become the numbers 0 and 1. */
+/** TFLite element types that a graph value can have. Booleans become the numbers 0 and 1, long integers short ones. */
 const dtypes: Readonly<Record<string, DType>> = {
   FLOAT32: 'float32',
   INT8: 'int8',
   UINT8: 'uint8',
   INT32: 'int32',
+  INT64: 'int32',
   BOOL: 'int32',
 };
 /** Those that only a constant can have. */

@@ -13,6 +13,10 @@ export class UnsupportedReport {
   readonly #uses: string[] = [];
   #callsSubgraphs = false;
 
+  get isEmpty(): boolean {
+    return this.#operators.size + this.#tensors.size + this.#uses.length === 0;
+  }
+
   operator(operator: FileOperator): void {
     const label = operator.customCode === '' ? operator.type : `${operator.type} "${operator.customCode}"`;
     this.#operators.set(label, (this.#operators.get(label) ?? 0) + 1);

@@ -118,6 +118,36 @@ describe.each(['int8', 'float32'] as const)('%s', (dtype) => {
     ]);
   });
 
+  test('mirrored borders, and several times the same', () => {
+    const graph = between((chain) => {
+      chain.add('mirror-pad', {
+        padding: [
+          [0, 0],
+          [0, 2],
+          [1, 1],
+          [2, 0],
+        ],
+        mode: 'edge',
+      });
+      chain.add('tile', { repeats: [1, 2, 3, 4] });
+    });
+    expect(graph.nodes).toMatchObject([
+      {
+        op: 'mirror-pad',
+        attributes: {
+          padding: [
+            [0, 0],
+            [1, 1],
+            [2, 0],
+            [0, 2],
+          ],
+        },
+      },
+      { op: 'tile', attributes: { repeats: [1, 3, 4, 2] } },
+      { op: 'abs' },
+    ]);
+  });
+
   test('the means of channels, and weights that are made of them', () => {
     const graph = between((chain) => {
       const image = chain.current;

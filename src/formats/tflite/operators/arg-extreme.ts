@@ -10,7 +10,7 @@ export const argExtreme: OperatorFamily = {
   parameters: [1],
   read(operator) {
     const { type } = operator.output;
-    if (type !== 'INT32') throw operator.unsupported(`indices of type ${type}`);
+    if (type !== 'INT32' && type !== 'INT64') throw operator.unsupported(`indices of type ${type}`);
     const stored = operator.integers(1);
     const where = `tflite: ${operator.where}`;
     if (stored.length !== 1) throw new FormatError(`${where}: there are ${stored.length} axes, expected one.`);

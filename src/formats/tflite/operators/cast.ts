@@ -1,6 +1,6 @@
 import { type OperatorFamily, reshapeTo, type Steps } from '../operator.ts';
 
-const numbers: readonly string[] = ['FLOAT32', 'INT32', 'BOOL'];
+const numbers: readonly string[] = ['FLOAT32', 'INT32', 'INT64', 'BOOL'];
 const bytes: readonly string[] = ['INT8', 'UINT8'];
 
 /** Whether a number is not 0. */

@@ -1,16 +1,7 @@
 import { readConvolutionWindow } from '../convolution-window.ts';
-import { type OperatorFamily, optionsSchema } from '../operator.ts';
+import type { OperatorFamily } from '../operator.ts';
 import { readWeightTypes } from '../operator-types.ts';
 import { weightedLayer } from '../weighted-layer.ts';
-
-const schema = optionsSchema(1, 'Conv2DOptions', {
-  padding: 0,
-  stride_w: 1,
-  stride_h: 2,
-  fused_activation_function: 3,
-  dilation_w_factor: 4,
-  dilation_h_factor: 5,
-});
 
 /** CONV_2D: weights are [O, kH, kW, C / groups] in both; the file does not name the groups. */
 export const conv2d: OperatorFamily = {
@@ -19,7 +10,7 @@ export const conv2d: OperatorFamily = {
   perChannel: [1, 2],
   read(operator) {
     const isDynamic = readWeightTypes(operator, 0);
-    const windowOf = readConvolutionWindow(operator, schema);
+    const windowOf = readConvolutionWindow(operator);
     // TFLite's kernel of weights with one scale does without zero points, that of several has them.
     const { scales } = operator.input(1);
     const dynamic = isDynamic ? { leading: 1, isSymmetric: scales.every((scale) => scale === scales[0]) } : undefined;

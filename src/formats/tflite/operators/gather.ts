@@ -1,24 +1,44 @@
 import { normalizeAxis } from '../../../tensor/shape.ts';
-import { type OperatorFamily, optionsSchema } from '../operator.ts';
-import { requireSameType } from '../operator-types.ts';
+import type { Tensor } from '../../../tensor/tensor.ts';
+import { chain, type OperatorFamily, optionsSchema, reshapeTo } from '../operator.ts';
+import { requireIntegers, requireSameType } from '../operator-types.ts';
 
 const schema = optionsSchema(23, 'GatherOptions', { axis: 0, batch_dims: 1 });
 
-/** GATHER along an axis, and GATHER_ND along several. */
+/** GATHER along an axis, which is a slice where the indices are in equal steps, and GATHER_ND along several. */
 export const gather: OperatorFamily = {
   types: ['GATHER', 'GATHER_ND'],
   takesInt32: true,
   inputCount: [2, 2],
   read(operator) {
     requireSameType(operator, [operator.input(0)]);
-    if (operator.input(1).type !== 'INT32') throw operator.unsupported(`indices of type ${operator.input(1).type}`);
+    requireIntegers(operator, [operator.input(1)]);
     if (operator.type === 'GATHER_ND') return () => ({ op: 'gather-nd', attributes: {} });
     const options = operator.options(schema);
     if (options.int32('batch_dims') !== 0) throw operator.unsupported('indices for each of a batch');
     const stored = options.int32('axis');
-    return ([x]) => ({
-      op: 'gather',
-      attributes: { axis: normalizeAxis(stored, x!.shape.length, `tflite: ${operator.where}`) },
-    });
+    const known = operator.knownConstant(1);
+    return ([x, indices]) => {
+      const { shape } = x!;
+      const axis = normalizeAxis(stored, shape.length, `tflite: ${operator.where}`);
+      const steps = known && equalSteps(known, shape[axis]);
+      if (steps === undefined) return { op: 'gather', attributes: { axis } };
+      const size = shape.with(axis, known!.data.length);
+      const attributes = {
+        begin: shape.map((_, other) => (other === axis ? steps.begin : 0)),
+        size,
+        strides: shape.map((_, other) => (other === axis ? steps.stride : 1)),
+      };
+      return chain({ op: 'slice', attributes }, reshapeTo(shape.toSpliced(axis, 1, ...indices!.shape)));
+    };
   },
 };
+
+/** Where indices begin, and how far they are apart, if always as far; undefined when one lies outside. */
+function equalSteps({ data }: Tensor, length: number): { readonly begin: number; readonly stride: number } | undefined {
+  const [begin] = data;
+  const stride = data.length > 1 ? data[1] - begin : 1;
+  const isPlace = (index: number): boolean => index >= 0 && index < length;
+  const isEqual = stride !== 0 && data.every((index, at) => index === begin + at * stride && isPlace(index));
+  return isEqual ? { begin, stride } : undefined;
+}

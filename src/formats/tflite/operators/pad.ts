@@ -1,24 +1,28 @@
 import { FormatError } from '../../../errors.ts';
-import type { OperatorFamily } from '../operator.ts';
+import { type OperatorFamily, optionsSchema } from '../operator.ts';
 import { requireSameType } from '../operator-types.ts';
+import { readPairs } from '../pairs.ts';
 
-const MAXIMUM_PADDING = 2 ** 16;
+const schema = optionsSchema(77, 'MirrorPadOptions', { mode: 0 });
+const modes = ['reflect', 'symmetric'] as const;
 
-/** PAD with zeros, and PADV2 with a number. */
+/** PAD with zeros, PADV2 with a number, and MIRROR_PAD with the elements next to the border. */
 export const pad: OperatorFamily = {
-  types: ['PAD', 'PADV2'],
+  types: ['MIRROR_PAD', 'PAD', 'PADV2'],
+  takesInt32: true,
   inputCount: [2, 3],
   parameters: [1, 2],
   read(operator) {
     requireSameType(operator, operator.inputs.slice(0, 1));
-    const flat = operator.integers(1);
-    const badPadding = flat.find((size) => !(size >= 0 && size <= MAXIMUM_PADDING));
-    if (flat.length % 2 !== 0 || badPadding !== undefined) {
-      throw new FormatError(
-        `tflite: ${operator.where}: paddings ${flat.join(', ')} are not pairs of numbers from 0 to ${MAXIMUM_PADDING}.`,
-      );
+    const padding = readPairs(operator, 1);
+    if (operator.type === 'MIRROR_PAD') {
+      const stored = operator.options(schema).int8('mode');
+      const mode = modes[stored];
+      if (mode === undefined) {
+        throw new FormatError(`tflite: ${operator.where}: mode ${stored} is neither REFLECT (0) nor SYMMETRIC (1).`);
+      }
+      return () => ({ op: 'mirror-pad', attributes: { padding, mode } });
     }
-    const padding = Array.from({ length: flat.length / 2 }, (_, axis) => [flat[2 * axis], flat[2 * axis + 1]] as const);
     requireSameType(operator, operator.inputs.slice(2));
     const value = operator.inputs[2] === undefined ? 0 : operator.number(2);
     return () => ({ op: 'pad', attributes: { padding, value } });

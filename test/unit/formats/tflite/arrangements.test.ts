@@ -119,7 +119,7 @@ describe('operators that arrange elements', () => {
     ).toThrow(/do not lie within/);
   });
 
-  test.each<[string, number[], number[][], Record<number, { int32: number }>, number[], number[]]>([
+  test.each<[string, number[], number[][], Record<number, { int32: number } | { int8: number }>, number[], number[]]>([
     [
       'a block',
       [3, 4],
@@ -171,22 +171,89 @@ describe('operators that arrange elements', () => {
       [4, 5, 6, 7],
     ],
     ['axes that are not named', [2, 3], [[1], [2], [1]], {}, [1, 3], [3, 4, 5]],
+    ['downwards', [6], [[4], [1], [-1]], {}, [3], [4, 3, 2]],
+    ['downwards from past the end in steps', [6], [[9], [-9], [-2]], {}, [3], [5, 3, 1]],
+    [
+      'the other way round',
+      [2, 3],
+      [
+        [0, 0],
+        [0, 0],
+        [-1, -1],
+      ],
+      { 0: { int32: 3 }, 1: { int32: 3 } },
+      [2, 3],
+      [5, 4, 3, 2, 1, 0],
+    ],
+    ['an end that counts from the beginning', [6], [[2], [3], [1]], { 5: { int8: 1 } }, [3], [2, 3, 4]],
+    // x[..., 1], x[:, None, ..., 2] and x[0, ..., None].
+    [
+      'the last axis alone',
+      [2, 2, 3],
+      [
+        [0, 1],
+        [0, 2],
+        [1, 1],
+      ],
+      { 2: { int32: 1 }, 4: { int32: 2 } },
+      [2, 2],
+      [1, 4, 7, 10],
+    ],
+    [
+      'a new axis',
+      [2, 3],
+      [
+        [0, 0, 0, 2],
+        [2, 0, 0, 3],
+        [1, 1, 1, 1],
+      ],
+      { 2: { int32: 4 }, 3: { int32: 2 }, 4: { int32: 8 } },
+      [2, 1],
+      [2, 5],
+    ],
+    [
+      'an ellipsis for no axis',
+      [2, 3],
+      [
+        [1, 0, 0],
+        [2, 3, 0],
+        [1, 1, 1],
+      ],
+      { 2: { int32: 4 } },
+      [1, 3],
+      [3, 4, 5],
+    ],
   ])('STRIDED_SLICE: %s', (_name, shape, after, masks, size, expected) => {
     const { shapes, data } = run(45, shape, [size], { after, options: [32, masks] });
     expect(shapes).toEqual([size]);
     expect(data).toEqual([expected]);
   });
 
-  test('STRIDED_SLICE refuses what it cannot do', () => {
+  test('STRIDED_SLICE refuses what cannot be', () => {
     const sliced =
       (after: number[][], masks = {}) =>
       () =>
         run(45, [6], [[2]], { after, options: [32, masks] });
-    expect(sliced([[5], [0], [-1]])).toThrow(/a negative stride/);
     expect(sliced([[0], [6], [0]])).toThrow(/do not go together/);
     expect(sliced([[4], [2], [1]])).toThrow(/which is nothing/);
-    expect(sliced([[0], [6], [1]], { 2: { int32: 1 } })).toThrow(/an ellipsis/);
-    expect(sliced([[0], [6], [1]], { 3: { int32: 1 } })).toThrow(/new axes/);
+    expect(sliced([[2], [4], [-1]])).toThrow(/which is nothing/);
+    expect(
+      sliced(
+        [
+          [0, 0],
+          [1, 1],
+          [1, 1],
+        ],
+        { 2: { int32: 3 } },
+      ),
+    ).toThrow(/0 axes and 2 ellipses do not fit \[6\]/);
+    expect(
+      sliced([
+        [0, 0],
+        [1, 1],
+        [1, 1],
+      ]),
+    ).toThrow(/2 axes and 0 ellipses do not fit/);
   });
 
   // The examples of the TensorFlow documentation.

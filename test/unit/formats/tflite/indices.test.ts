@@ -18,7 +18,7 @@ test('ARG_MAX and ARG_MIN', () => {
 
 test('GATHER and GATHER_ND', () => {
   const options = [23, { 0: { int32: -1 } }] as const;
-  const graph = importValid(singleOperator(36, [x(2, 3), int32s(2, 0), y(2, 2)], options));
+  const graph = importValid(singleOperator(36, [x(2, 3), int32s(2, 0, 2), y(2, 3)], options));
   expect(graph.nodes).toMatchObject([{ op: 'gather', attributes: { axis: 1 }, inputs: ['x', 'parameters'] }]);
   const nd = importValid(singleOperator(107, [x(4, 3), int32s(2), y(3)]));
   expect(nd.nodes).toMatchObject([{ op: 'gather-nd', attributes: {} }]);
