@@ -24,7 +24,9 @@ type Node = Pick<OpContext<NonMaxSuppressionAttributes>, 'name' | 'attributes' |
 /** Of the workgroup that a class has, for few boxes and for many, where the device allows it. */
 const fewInvocations = 64;
 const manyInvocations = 256;
-const manyBoxes = 4096;
+const manyBoxes = 2 ** 12;
+/** An invocation keeps a bit for each of its boxes. */
+const mostBoxes = 2 ** 20;
 /** In lists that have more than boxes. */
 const mostPlaces = 2 ** 16;
 const largestFloat = (2 - 2 ** -23) * 2 ** 127;
@@ -32,6 +34,7 @@ const largestFloat = (2 - 2 ** -23) * 2 ** 127;
 const kernel: Kernel<NonMaxSuppressionAttributes> = {
   name: 'non-max-suppression',
   accepts: (context) =>
+    sizes(context).count <= mostBoxes &&
     [...context.inputs, ...context.outputs].map((type) => type?.dtype).join() === 'float32,float32,int32,float32,int32',
   dispatch(context) {
     const { batch, count, classes, limit } = sizes(context);
@@ -74,7 +77,7 @@ const kernel: Kernel<NonMaxSuppressionAttributes> = {
  *
  * Inputs: boxes float32 [N, A, 4] as [y1, x1, y2, x2], any two opposite corners; scores float32 [N, C, A].
  * Outputs, for M = maxPerClass: indices of boxes int32 [N, C, M] and their scores float32 [N, C, M], best first and zeros
- * after the last; how many there are, int32 [N, C].
+ * after the last; how many there are, int32 [N, C]. On the device float32 and int32, and at most 2²⁰ boxes an image.
  * @see TFLite NON_MAX_SUPPRESSION_V4, ONNX NonMaxSuppression
  */
 export const nonMaxSuppression: OpDefinition<NonMaxSuppressionAttributes> = defineOp({
