@@ -7,7 +7,7 @@ import { Network, type Ref, type WindowOptions } from './tflite-network.ts';
 /** Takes a network under construction, and returns its outputs. */
 export type Architecture = (net: Network) => readonly Ref[];
 
-const { INT32, FLOAT32 } = tensorType;
+const { INT64, FLOAT32 } = tensorType;
 const three = [3, 3] as const;
 
 /** relu6(x + 3) / 6, as converters write it. */
@@ -148,7 +148,7 @@ function segmentation(net: Network): readonly Ref[] {
   const dilated = net.conv2d(x, 8, { size: three, dilation: 4, ...relu });
   const joined = net.concat([net.conv2d(x, 8, relu), dilated, net.resizeBilinear(pooled, height, width)], 3);
   const scores = net.resizeBilinear(net.conv2d(joined, 6), 33, 29);
-  const labels = net.apply(56, [scores, net.integers([3], [])], [1, 33, 29], { options: [40, {}], type: INT32 });
+  const labels = net.apply(56, [scores, net.integers([3], [])], [1, 33, 29], { options: [40, {}], type: INT64 });
   return [labels, scores];
 }
 

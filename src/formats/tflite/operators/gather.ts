@@ -15,14 +15,14 @@ export const gather: OperatorFamily = {
     requireIntegers(operator, [operator.input(1)]);
     if (operator.type === 'GATHER_ND') return () => ({ op: 'gather-nd', attributes: {} });
     const options = operator.options(schema);
-    if (options.int32('batch_dims') !== 0) throw operator.unsupported('indices for each of a batch');
-    const stored = options.int32('axis');
+    const [stored, shared] = [options.int32('axis'), options.int32('batch_dims')];
     const known = operator.knownConstant(1);
     return ([x, indices]) => {
       const { shape } = x!;
       const axis = normalizeAxis(stored, shape.length, `tflite: ${operator.where}`);
-      const steps = known && equalSteps(known, shape[axis]);
-      if (steps === undefined) return { op: 'gather', attributes: { axis } };
+      const batchDims = shared < 0 ? shared + indices!.shape.length : shared;
+      const steps = known && batchDims === 0 ? equalSteps(known, shape[axis]) : undefined;
+      if (steps === undefined) return { op: 'gather', attributes: { axis, batchDims } };
       const size = shape.with(axis, known!.data.length);
       const attributes = {
         begin: shape.map((_, other) => (other === axis ? steps.begin : 0)),

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { importTflite } from '../../../../src/formats/tflite/index.ts';
+import { runReference } from '../../../../src/runtime/reference.ts';
 import { tensorType } from '../../../support/tflite-builder.ts';
 import { importValid, int32s, singleOperator, x, y } from '../../../support/tflite-models.ts';
 
@@ -22,8 +23,17 @@ test('GATHER and GATHER_ND', () => {
   expect(graph.nodes).toMatchObject([{ op: 'gather', attributes: { axis: 1 }, inputs: ['x', 'parameters'] }]);
   const nd = importValid(singleOperator(107, [x(4, 3), int32s(2), y(3)]));
   expect(nd.nodes).toMatchObject([{ op: 'gather-nd', attributes: {} }]);
-  const batched = [23, { 0: { int32: 1 }, 1: { int32: 1 } }] as const;
-  expect(() => importTflite(singleOperator(36, [x(2, 3), int32s(2, 0), y(2, 2)], batched))).toThrow(/of a batch/);
+  // An index for each row; axes that are shared count from the end of the indices, too.
+  for (const [shared, output] of [
+    [1, y(2)],
+    [-1, y(2, 2)],
+  ] as const) {
+    const batched = [23, { 0: { int32: 1 }, 1: { int32: shared } }] as const;
+    const rows = importValid(singleOperator(36, [x(2, 3), int32s(2, 0), output], batched));
+    const data = Float32Array.of(1, 2, 3, 4, 5, 6);
+    const values = runReference(rows, { x: { dtype: 'float32', shape: [2, 3], data } });
+    expect([...values.get('y')!.data]).toEqual(shared === 1 ? [3, 4] : [3, 1, 6, 4]);
+  }
 });
 
 test('CAST between numbers, and from bytes that stand for themselves', () => {
