@@ -1,20 +1,16 @@
-import { FormatError, UnsupportedOpError } from '../../errors.ts';
+import { FormatError } from '../../errors.ts';
 import type { Graph, GraphNode } from '../../graph/graph.ts';
 import { nodeContext } from '../../graph/context.ts';
 import { getOp } from '../../ops/registry.ts';
-import { elementCount, formatShape, rowLength, type Shape } from '../../tensor/shape.ts';
+import { elementCount, formatShape, type Shape } from '../../tensor/shape.ts';
 import type { Tensor, TensorType } from '../../tensor/tensor.ts';
+import { UniqueNames } from '../unique-names.ts';
+import { WorkLimits } from '../work-limits.ts';
 import { ConstantCopies, constantTensor } from './constants.ts';
 import type { FileModel, FileOperator, FileTensor } from './model.ts';
-import { UniqueNames } from './names.ts';
 import { type Convert, followedBy, type Operand, type OperatorFamily, type Step } from './operator.ts';
 import { declaredShape, describeTensor, tensorType } from './tensor.ts';
 
-/** Bytes of constants that operators read, each use counted: several may share weights, but each is prepared for itself. */
-const SHARED_CONSTANT_BYTES = 2 ** 28;
-const MAXIMUM_SHARING = 4;
-/** Output channels of all layers with weights; each takes hundreds of times the work of a weight. */
-const MAXIMUM_CHANNELS = 2 ** 23;
 /** Elements of what is computed at import: lists of sizes are shorter. */
 const MAXIMUM_COMPUTED = 64;
 
@@ -26,13 +22,11 @@ export class GraphBuilder {
   readonly #names = new UniqueNames();
   readonly #tensorNames: readonly string[];
   readonly #copies: ConstantCopies;
-  readonly #constantBytesLimit: number;
-  #constantBytes = 0;
-  #channels = 0;
+  readonly #limits: WorkLimits;
 
   constructor(model: FileModel) {
     this.#copies = new ConstantCopies(model.fileBytes);
-    this.#constantBytesLimit = Math.max(SHARED_CONSTANT_BYTES, MAXIMUM_SHARING * model.fileBytes);
+    this.#limits = new WorkLimits('tflite', model.fileBytes);
     this.#tensorNames = model.tensors.map((tensor) => this.#names.unique(tensor.name, `tensor_${tensor.index}`));
   }
 
@@ -84,10 +78,10 @@ export class GraphBuilder {
     }
     const kept = [...inputs.keys()].filter((position) => !parameters.includes(position));
     while (kept.length > 0 && inputs[kept.at(-1)!] === '') kept.pop();
-    this.#countConstants(
-      kept.map((position) => inputs[position]),
-      where,
-    );
+    for (const name of kept.map((position) => inputs[position])) {
+      if (Object.hasOwn(this.#constants, name))
+        this.#limits.countConstant(this.#constants[name].data.byteLength, where);
+    }
     const { steps, outputs } = followedBy(
       'steps' in conversion
         ? conversion
@@ -133,7 +127,7 @@ export class GraphBuilder {
         this.#values[own] = { ...(results[result] ?? this.#values[inputs[0]]), shape };
         return own;
       }
-      if (getOp(op).quantization?.weights !== undefined) this.#countChannels(shape, where);
+      if (getOp(op).quantization?.weights !== undefined) this.#limits.countChannels(shape, where);
       this.#checkDeclared(output, shape, where);
       const type = tensorType(output, shape);
       this.#requireOneScale(own, type, where);
@@ -184,27 +178,6 @@ export class GraphBuilder {
       values: this.#values,
       constants: this.#constants,
     };
-  }
-
-  /** Keeps a small file from making much work of one large constant. */
-  #countConstants(inputs: readonly string[], where: string): void {
-    for (const name of inputs) {
-      if (Object.hasOwn(this.#constants, name)) this.#constantBytes += this.#constants[name].data.byteLength;
-    }
-    if (this.#constantBytes <= this.#constantBytesLimit) return;
-    throw new UnsupportedOpError(
-      `tflite: ${where}: the operators up to here read ${this.#constantBytes} bytes of constants, counting those they ` +
-        `share, and at most ${this.#constantBytesLimit} are prepared. Split the model.`,
-    );
-  }
-
-  #countChannels(shape: Shape, where: string): void {
-    this.#channels += rowLength(shape);
-    if (this.#channels <= MAXIMUM_CHANNELS) return;
-    throw new UnsupportedOpError(
-      `tflite: ${where}: the layers up to here have ${this.#channels} output channels together; at most ` +
-        `${MAXIMUM_CHANNELS} are prepared. Split the model.`,
-    );
   }
 
   #define(tensor: FileTensor, type: TensorType): string {

@@ -2,13 +2,13 @@ import { UnsupportedOpError } from '../../errors.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { withBatch } from '../../graph/propagate-shapes.ts';
 import { fileBytes } from '../bytes.ts';
+import { UnsupportedReport } from '../unsupported.ts';
 import { mergeDilated } from './dilated-convolutions.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { readModel, type FileModel, type FileTensor } from './model.ts';
 import { OperatorReader, type OperatorFamily } from './operator.ts';
 import { operatorFamilies } from './operator-families.ts';
-import { tensorDType } from './tensor.ts';
-import { UnsupportedReport } from './unsupported.ts';
+import { describeTensor, tensorDType } from './tensor.ts';
 
 export interface TfliteImportOptions {
   /** Name of the graph; the file's own name for it, or "model", when absent. */
@@ -16,6 +16,8 @@ export interface TfliteImportOptions {
   /** New size of the first axis of every input, and of what follows from it. */
   readonly batch?: number;
 }
+
+const SUBGRAPH_CALLERS: ReadonlySet<string> = new Set(['IF', 'WHILE', 'CALL', 'CALL_ONCE']);
 
 const familyOf: ReadonlyMap<string, OperatorFamily> = new Map(
   operatorFamilies.flatMap((family) => family.types.map((type) => [type, family])),
@@ -60,14 +62,14 @@ function buildGraph(model: FileModel, name: string): Graph {
     checkTensor(tensor, report);
     // Of an open axis the file holds a 1, unless a size was chosen when it was converted.
     const open = tensor.dynamicAxes.filter((axis) => axis > 0 && tensor.shape[axis] <= 1);
-    if (open.length > 0) report.tensor(`the open size of axis ${open.join(' and ')}`, tensor);
+    if (open.length > 0) report.tensor(`the open size of axis ${open.join(' and ')}`, describeTensor(tensor));
     attempt(() => builder.input(tensor));
   }
   for (const operator of mergeDilated(model)) {
     const { type, customCode } = operator;
     const family = familyOf.get(customCode === '' ? type : `${type} ${customCode}`);
     if (family === undefined) {
-      report.operator(operator);
+      report.operator(customCode === '' ? type : `${type} "${customCode}"`);
       continue;
     }
     const reader = new OperatorReader(operator, family, (tensor) => builder.constant(tensor));
@@ -88,7 +90,11 @@ function buildGraph(model: FileModel, name: string): Graph {
     }
   }
   for (const tensor of model.outputs) checkTensor(tensor, report);
-  report.throwIfAny(name, model);
+  const callsSubgraphs = model.operators.some(({ type }) => SUBGRAPH_CALLERS.has(type));
+  report.throwIfAny(
+    `tflite "${name}"`,
+    callsSubgraphs ? ` The file has ${model.subgraphCount} subgraphs; only the first is run.` : '',
+  );
   if (failure !== undefined) throw failure.error;
   return builder.finish({ name, metadata: metadataOf(model), inputs: model.inputs, outputs: model.outputs });
 }
@@ -112,7 +118,7 @@ function checkTensor(tensor: FileTensor, report: UnsupportedReport, family?: Ope
           : tensor.hasQuantizationDetails
             ? 'the quantization other than by scale and zero point'
             : undefined;
-  if (problem !== undefined) report.tensor(problem, tensor);
+  if (problem !== undefined) report.tensor(problem, describeTensor(tensor));
   return problem === undefined;
 }
 

@@ -1,22 +1,14 @@
 import { FormatError, UnsupportedOpError } from '../../errors.ts';
-import type { OpDefinition } from '../../ops/define-op.ts';
 import type { Activation } from '../../ops/lib/activation.ts';
-import type { ops } from '../../ops/registry.ts';
 import type { Shape } from '../../tensor/shape.ts';
 import type { Tensor, TensorType } from '../../tensor/tensor.ts';
+import type { OpUse } from '../op-use.ts';
 import { ConstantCopies, constantTensor, integerConstant, numberConstant } from './constants.ts';
 import { Table, type TableSchema } from './flatbuffer.ts';
 import { readFlexbufferMap } from './flexbuffer.ts';
 import type { FileOperator, FileTensor } from './model.ts';
 import { activationTypes } from './schema.ts';
 import { describeTensor, tensorType } from './tensor.ts';
-
-type AttributesOf<T> = T extends OpDefinition<infer A> ? A : never;
-
-/** An op of the registry with attributes of its own type. */
-export type OpUse = {
-  readonly [Name in keyof typeof ops]: { readonly op: Name; readonly attributes: AttributesOf<(typeof ops)[Name]> };
-}[keyof typeof ops];
 
 /** What a step makes; the first where there is no `result`. */
 export interface Result {

@@ -2,7 +2,8 @@ import { ShapeError } from '../../errors.ts';
 import { formatShape, sameShape } from '../../tensor/shape.ts';
 import type { TensorType } from '../../tensor/tensor.ts';
 import type { FileTensor } from './model.ts';
-import { type Operand, type OperatorReader, type OpUse, reshapeTo, type Step, type Steps } from './operator.ts';
+import type { OpUse } from '../op-use.ts';
+import { type Operand, type OperatorReader, reshapeTo, type Step, type Steps } from './operator.ts';
 import { requireSameType } from './operator-types.ts';
 
 /** Where a recurrent operator has its inputs, gate by gate. */

@@ -1,6 +1,7 @@
 import { ShapeError } from '../../errors.ts';
 import { formatShape, type Shape } from '../../tensor/shape.ts';
-import { type OpUse, reshapeTo } from './operator.ts';
+import type { OpUse } from '../op-use.ts';
+import { reshapeTo } from './operator.ts';
 
 /** A tensor in a shape that it broadcasts to. @throws ShapeError when it does not */
 export function broadcastTo(shape: Shape, target: Shape, where: string): readonly OpUse[] {

@@ -1,5 +1,6 @@
 import { elementCount, quadCount, sameShape, type Shape } from '../../tensor/shape.ts';
-import { absent, type Operand, type OperatorReader, type OpUse, reshapeTo, type Step, type Steps } from './operator.ts';
+import type { OpUse } from '../op-use.ts';
+import { absent, type Operand, type OperatorReader, reshapeTo, type Step, type Steps } from './operator.ts';
 
 /** How the input of a layer with float activations and int8 weights is quantized. */
 export interface DynamicRange {

@@ -1,4 +1,5 @@
-import { type OperatorFamily, type Operand, optionsSchema, type OpUse, type Step } from '../operator.ts';
+import type { OpUse } from '../../op-use.ts';
+import { type OperatorFamily, type Operand, optionsSchema, type Step } from '../operator.ts';
 import { requireSameType } from '../operator-types.ts';
 
 const schema = optionsSchema(14, 'LSTMOptions', { kernel_type: 3 });

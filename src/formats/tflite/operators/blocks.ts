@@ -1,6 +1,7 @@
 import { FormatError, ShapeError } from '../../../errors.ts';
 import { formatShape, type Shape } from '../../../tensor/shape.ts';
-import { chain, type OperatorFamily, type OpUse, optionsSchema, reshapeTo, type Steps } from '../operator.ts';
+import type { OpUse } from '../../op-use.ts';
+import { chain, type OperatorFamily, optionsSchema, reshapeTo, type Steps } from '../operator.ts';
 import { requireSameType } from '../operator-types.ts';
 
 const schemas = {

@@ -1,5 +1,6 @@
 import { FormatError } from '../../../errors.ts';
-import { type OperatorFamily, type OpUse, optionsSchema, type OperatorReader } from '../operator.ts';
+import type { OpUse } from '../../op-use.ts';
+import { type OperatorFamily, optionsSchema, type OperatorReader } from '../operator.ts';
 import { requireSameType } from '../operator-types.ts';
 
 const l2 = optionsSchema(12, 'L2NormOptions', { fused_activation_function: 0 });

@@ -1,32 +1,29 @@
-import { UnsupportedOpError } from '../../errors.ts';
-import type { FileModel, FileOperator, FileTensor } from './model.ts';
-import { describeTensor } from './tensor.ts';
+import { UnsupportedOpError } from '../errors.ts';
 
 const SHOWN = 10;
 const SHOWN_OPERATORS = 40;
-const SUBGRAPH_CALLERS: ReadonlySet<string> = new Set(['IF', 'WHILE', 'CALL', 'CALL_ONCE']);
 
 /** Gathers everything in a model that this library cannot run, to report it in one error. */
 export class UnsupportedReport {
   readonly #operators = new Map<string, number>();
   readonly #tensors = new Map<string, Set<string>>();
   readonly #uses: string[] = [];
-  #callsSubgraphs = false;
 
   get isEmpty(): boolean {
     return this.#operators.size + this.#tensors.size + this.#uses.length === 0;
   }
 
-  operator(operator: FileOperator): void {
-    const label = operator.customCode === '' ? operator.type : `${operator.type} "${operator.customCode}"`;
+  operator(label: string): void {
     this.#operators.set(label, (this.#operators.get(label) ?? 0) + 1);
-    this.#callsSubgraphs ||= SUBGRAPH_CALLERS.has(operator.type);
   }
 
-  /** @param kind what of the tensor is not supported, such as its element type */
-  tensor(kind: string, tensor: FileTensor): void {
+  /**
+   * @param kind what of the tensor is not supported, such as its element type
+   * @param tensor what it is called
+   */
+  tensor(kind: string, tensor: string): void {
     const names = this.#tensors.get(kind) ?? new Set();
-    this.#tensors.set(kind, names.add(describeTensor(tensor)));
+    this.#tensors.set(kind, names.add(tensor));
   }
 
   /** A supported operator in a way that is not. */
@@ -34,8 +31,12 @@ export class UnsupportedReport {
     this.#uses.push(description);
   }
 
-  /** @throws UnsupportedOpError when anything was reported */
-  throwIfAny(modelName: string, model: FileModel): void {
+  /**
+   * @param model begins the message
+   * @param note follows what is not supported
+   * @throws UnsupportedOpError when anything was reported
+   */
+  throwIfAny(model: string, note = ''): void {
     const parts: string[] = [];
     if (this.#operators.size > 0) {
       const counts = [...this.#operators].map(([label, count]) => `${label} ×${count}`);
@@ -44,11 +45,8 @@ export class UnsupportedReport {
     for (const [kind, names] of this.#tensors) parts.push(`${kind} of ${shortList([...names], ', ')}`);
     if (this.#uses.length > 0) parts.push(shortList(this.#uses, '; '));
     if (parts.length === 0) return;
-    const subgraphs = this.#callsSubgraphs
-      ? ` The file has ${model.subgraphCount} subgraphs; only the first is run.`
-      : '';
     throw new UnsupportedOpError(
-      `tflite "${modelName}": not supported: ${parts.join('; ')}.${subgraphs} ` +
+      `${model}: not supported: ${parts.join('; ')}.${note} ` +
         'Convert the model without these, or cut it before the first of them and compute the rest from its outputs.',
     );
   }
