@@ -99,6 +99,7 @@ export default defineConfig(async (): Promise<ViteUserConfig> => {
             ...timeouts,
             name: 'browser',
             include: ['test/{unit,ops,gpu,browser}/**/*.test.ts'],
+            setupFiles: ['test/support/setup-ops.ts'],
             exclude: [...NEEDS_NODE, ...skipped],
             browser: {
               enabled: true,

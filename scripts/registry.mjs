@@ -25,31 +25,94 @@ function list(folder, extension, except = []) {
     .sort();
 }
 
-function opRegistry() {
-  const names = list('src/ops', '.ts', ['define-op', 'registry']);
+/**
+ * The ops that most small networks are made of. They are part of what every page loads; the others come in one more piece
+ * when a graph has one of them.
+ */
+const commonOps = new Set([
+  'abs',
+  'add',
+  'average-pool2d',
+  'cast',
+  'ceil',
+  'concat',
+  'conv2d',
+  'cos',
+  'depthwise-conv2d',
+  'dequantize',
+  'div',
+  'elu',
+  'erf',
+  'exp',
+  'floor',
+  'gather',
+  'gelu',
+  'hard-sigmoid',
+  'hard-swish',
+  'leaky-relu',
+  'log',
+  'matmul',
+  'max-pool2d',
+  'maximum',
+  'mean',
+  'minimum',
+  'mish',
+  'mul',
+  'neg',
+  'pad',
+  'quantize',
+  'rearrange',
+  'reciprocal',
+  'relu',
+  'reshape',
+  'resize-bilinear',
+  'resize-nearest',
+  'round',
+  'rsqrt',
+  'sigmoid',
+  'sign',
+  'silu',
+  'sin',
+  'slice',
+  'softmax',
+  'softplus',
+  'sqrt',
+  'square',
+  'squared-difference',
+  'sub',
+  'sum',
+  'tanh',
+  'tile',
+  'transpose',
+]);
+
+/** @param {string} constant @param {string} comment @param {readonly string[]} names */
+function opRecord(constant, comment, names) {
   const imports = names.map((name) => `import { ${camelCase(name)} } from './${name}.ts';`);
   const entries = names.map((name) => `  ${camelCase(name) === name ? name : `'${name}': ${camelCase(name)}`},`);
   const types = names.map(
     (name) => `  readonly ${name.includes('-') ? `'${name}'` : name}: typeof ${camelCase(name)};`,
   );
-  return `${header}import { UnsupportedOpError } from '../errors.ts';
-${imports.join('\n')}
-import type { OpDefinition } from './define-op.ts';
+  return `${header}${imports.join('\n')}
 
-/** Every op by name, with the attribute type that only it knows. */
-export const ops: {
+/** ${comment} */
+export const ${constant}: {
 ${types.join('\n')}
 } = {
 ${entries.join('\n')}
 };
-
-/** The op of that name. @throws UnsupportedOpError when there is none */
-export function getOp(name: string): OpDefinition<object> {
-  if (!Object.hasOwn(ops, name)) {
-    throw new UnsupportedOpError(\`op "\${name}" does not exist. Known ops: \${Object.keys(ops).join(', ')}.\`);
-  }
-  return ops[name as keyof typeof ops] as OpDefinition<never> as OpDefinition<object>;
+`;
 }
+
+const opNames = list('src/ops', '.ts', ['define-op', 'registry', 'common-ops', 'more-ops', 'more-op-names']);
+const moreOpNames = opNames.filter((name) => !commonOps.has(name));
+
+function moreNames() {
+  return `${header}
+/** Names of the ops that are loaded when a graph has one of them. */
+export const moreOpNames: readonly string[] = [
+${moreOpNames.map((name) => `  '${name}',`).join('\n')}
+];
 `;
 }
 
@@ -80,7 +143,15 @@ ${names.map((name) => `  ${camelCase(name)},`).join('\n')}
 }
 
 const files = {
-  'src/ops/registry.ts': opRegistry,
+  'src/ops/common-ops.ts': () =>
+    opRecord(
+      'commonOps',
+      'The ops that most small networks are made of, by name.',
+      opNames.filter((name) => commonOps.has(name)),
+    ),
+  'src/ops/more-ops.ts': () =>
+    opRecord('moreOps', 'The ops that are loaded when a graph has one of them, by name.', moreOpNames),
+  'src/ops/more-op-names.ts': moreNames,
   'src/gpu/shader-library.ts': shaderLibrary,
   'src/formats/tflite/operator-families.ts': tfliteOperatorFamilies,
 };

@@ -70,5 +70,8 @@ export class FormatError extends QuadotError {}
 /** A model that needs operators or features this library does not have. */
 export class UnsupportedOpError extends QuadotError {}
 
+/** An op that this library has but has not loaded: `await loadOps(graph)` does. */
+export class OpNotLoadedError extends QuadotError {}
+
 /** Numbers outside what an exact computation can carry: overflow, a non-finite scale, a NaN where none may be. */
 export class NumericError extends QuadotError {}

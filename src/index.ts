@@ -6,6 +6,7 @@ export * from './errors.ts';
 export type { Graph, GraphNode } from './graph/graph.ts';
 export { withBatch } from './graph/propagate-shapes.ts';
 export { validateGraph } from './graph/validate.ts';
+export { loadOps } from './ops/registry.ts';
 export { importTflite, type TfliteImportOptions } from './formats/tflite/index.ts';
 export { readSafetensors, writeSafetensors, type SafetensorsContent } from './formats/safetensors.ts';
 export { createSession, Session, type SessionOptions, type RunOptions } from './runtime/session.ts';
@@ -64,13 +65,12 @@ export {
 export {
   conv1d,
   conv2d,
-  convTranspose2d,
   depthwiseConv2d,
   type Conv1dOptions,
   type Conv2dOptions,
-  type ConvTranspose2dOptions,
   type DepthwiseConv2dOptions,
 } from './layers/convolution.ts';
+export { convTranspose2d, type ConvTranspose2dOptions } from './layers/transposed-convolution.ts';
 export { dense, type DenseOptions } from './layers/dense.ts';
 export { embedding, type EmbeddingOptions } from './layers/embedding.ts';
 export { dequantizeLinear, quantizeLinear, type QuantizeLinearOptions } from './layers/linear-quantization.ts';

@@ -14,7 +14,7 @@ export async function loadModel(file: string): Promise<LoadedModel> {
   const bytes = await readBytes(file);
   const extension = path.extname(file).toLowerCase();
   if (isTflite(bytes)) {
-    const graph = named(file, () => importTflite(bytes, { name: path.basename(file, path.extname(file)) }));
+    const graph = await named(file, importTflite(bytes, { name: path.basename(file, path.extname(file)) }));
     return { graph, file, format: 'tflite', fileBytes: bytes.byteLength };
   }
   if (extension === '.onnx') {
@@ -26,9 +26,9 @@ export async function loadModel(file: string): Promise<LoadedModel> {
 }
 
 /** The work's errors with the file in front. */
-function named<T>(file: string, work: () => T): T {
+async function named<T>(file: string, work: Promise<T>): Promise<T> {
   try {
-    return work();
+    return await work;
   } catch (error) {
     if (error instanceof QuadotError) error.message = `${file}: ${error.message}`;
     throw error;

@@ -1,9 +1,9 @@
 import type { OpDefinition } from '../ops/define-op.ts';
-import type { ops } from '../ops/registry.ts';
+import type { Ops } from '../ops/registry.ts';
 
 type AttributesOf<T> = T extends OpDefinition<infer A> ? A : never;
 
 /** An op of the registry with attributes of its own type. */
 export type OpUse = {
-  readonly [Name in keyof typeof ops]: { readonly op: Name; readonly attributes: AttributesOf<(typeof ops)[Name]> };
-}[keyof typeof ops];
+  readonly [Name in keyof Ops]: { readonly op: Name; readonly attributes: AttributesOf<Ops[Name]> };
+}[keyof Ops];

@@ -124,12 +124,7 @@ class Sinking {
    * Whether an input is transposed as the others are, or costs little to be put in the order of their sources.
    * @param largest elements of the largest input or output
    */
-  #canMove(
-    name: string,
-    type: TensorType | undefined,
-    order: readonly number[],
-    largest: number,
-  ): boolean {
+  #canMove(name: string, type: TensorType | undefined, order: readonly number[], largest: number): boolean {
     if (type === undefined || String(this.#orderOf(name)) === String(order)) return true;
     const count = elementCount(type.shape);
     const isCheap = count === 1 || count < largest || Object.hasOwn(this.#graph.constants, name);

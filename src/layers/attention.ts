@@ -4,6 +4,7 @@ import { softmax } from './activation.ts';
 import { reshape, transpose } from './arrange.ts';
 import { add } from './combine.ts';
 import { parameter } from './parameter.ts';
+import { callMore } from './call-more.ts';
 import { callLayer, type LayerFunction, type LayerOptions, type SymbolicValue } from './value.ts';
 import { requireSequence } from './window.ts';
 
@@ -30,7 +31,7 @@ const hidden = -1e9;
 export function batchMatmul(options: BatchMatmulOptions = {}): LayerFunction<[SymbolicValue, SymbolicValue]> {
   const { name, transposesA = false, transposesB = false } = options;
   const attributes = { transposesA, transposesB, activation: 'none' };
-  return (a, b) => callLayer({ op: 'batch-matmul', name, attributes, operands: [a, b] });
+  return (a, b) => callMore({ op: 'batch-matmul', name, attributes, operands: [a, b] });
 }
 
 /**

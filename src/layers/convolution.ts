@@ -3,15 +3,7 @@ import type { Activation } from '../ops/lib/activation.ts';
 import { weightParameters, type WeightOptions } from './parameter.ts';
 import { callLayer, innerName, type LayerFunction, type LayerOptions } from './value.ts';
 import { reshape } from './arrange.ts';
-import {
-  bothAxes,
-  type Pair,
-  type Padding,
-  requireImage,
-  requireSequence,
-  resolveCut,
-  resolvePadding,
-} from './window.ts';
+import { bothAxes, type Pair, type Padding, requireImage, requireSequence, resolvePadding } from './window.ts';
 
 /** What both kinds of convolution accept. */
 interface WindowOptions extends LayerOptions, WeightOptions {
@@ -37,22 +29,6 @@ export interface Conv2dOptions extends WindowOptions {
 export interface DepthwiseConv2dOptions extends WindowOptions {
   /** Filters per input channel. Default 1. */
   readonly multiplier?: number;
-}
-
-export interface ConvTranspose2dOptions extends LayerOptions, WeightOptions {
-  /** Output channels. */
-  readonly filters: number;
-  /** Height and width of the kernel in pixels. */
-  readonly size: Pair;
-  /** How many times larger the output is; at most twice the kernel. Default 1. */
-  readonly stride?: Pair;
-  /**
-   * What is cut off the full output of (H − 1) · stride + size pixels: `valid` nothing, `same` (default) what makes it
-   * stride times the input. Negative numbers add pixels that hold the bias.
-   */
-  readonly padding?: Padding;
-  /** Default `none`. */
-  readonly activation?: Activation;
 }
 
 export interface Conv1dOptions extends LayerOptions, WeightOptions {
@@ -127,27 +103,6 @@ export function depthwiseConv2d(options: DepthwiseConv2dOptions): LayerFunction 
       attributes: { strides, dilations, padding, activation },
       operands: [x, ...parameters],
     });
-  };
-}
-
-/**
- * Transposed two-dimensional convolution, which enlarges an image.
- * [N, H, W, C] → [N, H', W', filters]; weights [filters, kH, kW, C], bias [filters].
- */
-export function convTranspose2d(options: ConvTranspose2dOptions): LayerFunction {
-  const { filters, name, activation = 'none', padding = 'same' } = options;
-  const where = `conv-transpose2d "${name ?? 'conv_transpose2d'}"`;
-  const size = bothAxes(where, 'size', options.size);
-  const strides = bothAxes(where, 'stride', options.stride ?? 1);
-  return (x) => {
-    const channels = requireImage(where, x.type.shape)[3];
-    const taps = size[0] * size[1];
-    const parameters = weightParameters(where, options, [filters, ...size, channels], filters, {
-      fanIn: (taps * channels) / (strides[0] * strides[1]),
-      fanOut: taps * filters,
-    });
-    const attributes = { strides, padding: resolveCut(padding, size, strides), activation };
-    return callLayer({ op: 'conv-transpose2d', name, attributes, operands: [x, ...parameters] });
   };
 }
 

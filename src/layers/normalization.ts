@@ -2,6 +2,7 @@ import { ShapeError } from '../errors.ts';
 import { elementCount, formatShape, rowLength } from '../tensor/shape.ts';
 import { reshape, transpose } from './arrange.ts';
 import { parameter, type WeightData } from './parameter.ts';
+import { callMore } from './call-more.ts';
 import { callLayer, innerName, type LayerFunction, type LayerOptions, type Parameter } from './value.ts';
 
 export interface NormOptions extends LayerOptions {
@@ -73,7 +74,7 @@ function rowNorm(baseName: string, subtractsMean: boolean, options: NormOptions)
     const where = `layer-norm "${name ?? baseName}"`;
     const parameters = affineParameters(where, options, rowLength(x.type.shape));
     const attributes = { epsilon, subtractsMean };
-    return callLayer({ op: 'layer-norm', baseName, name, attributes, operands: [x, ...parameters] });
+    return callMore({ op: 'layer-norm', baseName, name, attributes, operands: [x, ...parameters] });
   };
 }
 

@@ -1,6 +1,7 @@
 import { elementCount, type Shape } from '../tensor/shape.ts';
 import { reshape } from './arrange.ts';
 import { parameter, weightParameters, type WeightData } from './parameter.ts';
+import { callMore } from './call-more.ts';
 import { callLayer, innerName, type LayerFunction, type LayerOptions } from './value.ts';
 import { requireSequence } from './window.ts';
 
@@ -81,7 +82,7 @@ function recurrentLayer(op: 'lstm' | 'gru', gates: number, own: object, options:
       recurrentWeights ??
         ((random) => Float32Array.from({ length: elementCount(shape) }, () => random.normal(0, Math.sqrt(1 / units)))),
     );
-    return callLayer({
+    return callMore({
       op,
       name,
       attributes,

@@ -63,7 +63,7 @@ const int32Output = { dtype: 'int32' } as const;
 const integerOutput = { dtype: 'int32' } as const;
 
 /** Each family in int8 and, where it exists, in float; sizes are small and divide by nothing that a tile is made of. */
-export const selfTestCases: readonly SelfTestCase[] = [
+export const selfTestCases = (): readonly SelfTestCase[] => [
   {
     family: 'convolution',
     op: 'conv2d',

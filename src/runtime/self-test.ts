@@ -2,7 +2,7 @@ import { DeviceError, type DeviceErrorReason, ShapeError, UnsupportedOpError } f
 import { availableEngines, type Engine } from '../gpu/capabilities.ts';
 import type { Device } from '../gpu/device.ts';
 import type { Graph } from '../graph/graph.ts';
-import { getOp } from '../ops/registry.ts';
+import { getOp, loadMoreOps } from '../ops/registry.ts';
 import { codeRange } from '../tensor/dtype.ts';
 import { toFloat16Bits } from '../tensor/float16.ts';
 import { createRandom, type Random } from '../tensor/random.ts';
@@ -79,12 +79,13 @@ const trialsAtOnce = 4;
  * @throws DeviceError when the device is lost; ShapeError when a family does not exist; wrong results are reported, not thrown
  */
 export async function selfTest(device: Device, options: SelfTestOptions = {}): Promise<SelfTestReport> {
-  const known = new Set(selfTestCases.map(({ family }) => family));
+  await loadMoreOps();
+  const known = new Set(selfTestCases().map(({ family }) => family));
   const unknown = options.families?.filter((family) => !known.has(family)) ?? [];
   if (unknown.length > 0) {
     throw new ShapeError(`selfTest: no family is called ${unknown.join(', ')}. There are: ${[...known].join(', ')}.`);
   }
-  const cases = selfTestCases.filter(({ family }) => options.families?.includes(family) ?? true);
+  const cases = selfTestCases().filter(({ family }) => options.families?.includes(family) ?? true);
   const trials = cases.flatMap((selfTestCase) => listTrials(device, selfTestCase));
   const outcomes: Outcome[] = [];
   let next = 0;

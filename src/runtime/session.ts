@@ -5,6 +5,7 @@ import { mapForReading } from '../gpu/map-for-reading.ts';
 import { untilAborted } from '../gpu/until-aborted.ts';
 import type { Graph } from '../graph/graph.ts';
 import { withBatch } from '../graph/propagate-shapes.ts';
+import { loadOps } from '../ops/registry.ts';
 import type { Rounding } from '../tensor/requantize.ts';
 import { emptyTensor, type Tensor, type TensorType } from '../tensor/tensor.ts';
 import type { CompileOptions } from './compile.ts';
@@ -97,6 +98,7 @@ export class Session {
         `createSession: engine "${options.engine}" is not available here. This device has: ${available.join(', ')}.`,
       );
     }
+    await untilAborted(loadOps(source), options.signal);
     const graph = options.batch === undefined ? source : withBatch(source, options.batch);
     const plan: SessionPlan = {
       device,

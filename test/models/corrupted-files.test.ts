@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { importTflite } from '../../src/formats/tflite/index.ts';
+import { tfliteGraph } from '../../src/formats/tflite/index.ts';
 import { inspectGraph } from '../../src/runtime/inspect-graph.ts';
 import { attempt } from '../support/corrupted-load.ts';
 import { corrupt, observeReads, targetOf } from '../support/corruption.ts';
@@ -15,10 +15,10 @@ test.skipIf(!hasModels).each([
   ['mlperf-tiny/kws_ref_model.tflite', 60],
 ])('%s: %i damaged files are refused with an error of this library, or load', (path, cases) => {
   const file = readFileSync(sharedPath('models', path)!);
-  const target = targetOf(file, observeReads(file, importTflite));
+  const target = targetOf(file, observeReads(file, tfliteGraph));
   const outcomes = new Set<string>();
   for (let seed = 0; seed < cases; seed++) {
-    const { error } = attempt(target, seed, (bytes) => inspectGraph(importTflite(bytes)));
+    const { error } = attempt(target, seed, (bytes) => inspectGraph(tfliteGraph(bytes)));
     outcomes.add(error?.name ?? 'read');
   }
   // The damage is neither too little to be noticed nor too much to let anything through.

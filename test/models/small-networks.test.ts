@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { importTflite } from '../../src/formats/tflite/index.ts';
+import { tfliteGraph } from '../../src/formats/tflite/index.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import { runReference } from '../../src/runtime/reference.ts';
 import { getOp } from '../../src/ops/registry.ts';
@@ -28,7 +28,7 @@ function inputsOf(graph: Graph, data: readonly Float32Array[]): Record<string, T
 
 /** What the device makes of it, which must be what the references make of it. */
 async function run(bytes: Uint8Array, data: readonly Float32Array[]): Promise<Tensor[]> {
-  const graph = importTflite(bytes);
+  const graph = tfliteGraph(bytes);
   const inputs = inputsOf(graph, data);
   const expected = runReference(graph, inputs);
   using session = await createSession(await testDevice(), graph);
@@ -73,7 +73,7 @@ test('what moves axes around the layers of a network in [N, C, H, W] goes, but f
   const net = new Network();
   const outputs = smallNetworks['channels first'](net);
   for (const bytes of [net.float32(outputs), net.int8(outputs, net.inputData())]) {
-    const graph = importTflite(bytes);
+    const graph = tfliteGraph(bytes);
     const moves = (fusion: boolean): readonly string[] =>
       compileWithin(graph, {}, { fusion }).steps.flatMap(({ node, dispatch }) =>
         dispatch !== undefined && getOp(node.op).elements !== undefined ? [node.op] : [],

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readSafetensors } from '../../src/formats/safetensors.ts';
-import { importTflite } from '../../src/formats/tflite/index.ts';
+import { tfliteGraph } from '../../src/formats/tflite/index.ts';
 import { validateGraph } from '../../src/graph/validate.ts';
 import { sharedPath } from '../support/shared.ts';
 
@@ -119,7 +119,7 @@ const read = (file: string): Uint8Array => readFileSync(sharedPath('models', fil
 
 describe.skipIf(!hasModels)('whole models', () => {
   test.each(Object.entries(models))('%s', (file, facts) => {
-    const graph = importTflite(read(file));
+    const graph = tfliteGraph(read(file));
     validateGraph(graph);
     const ops: Record<string, number> = {};
     for (const { op } of graph.nodes) ops[op] = (ops[op] ?? 0) + 1;
@@ -143,7 +143,7 @@ describe.skipIf(!hasModels)('whole models', () => {
     'vww_96_int8.coco0',
   ])('%s: nodes are the operators of the oracle, in its order', (golden) => {
     const { tensors, metadata } = readSafetensors(read(`expected/${golden}.safetensors`));
-    const graph = importTflite(read(metadata['model']));
+    const graph = tfliteGraph(read(metadata['model']));
     const nodes = [...tensors].flatMap(([key, tensor]) => {
       const match = /^node:(\d+):[A-Z0-9_]+:(.*)$/s.exec(key);
       return match === null ? [] : [{ index: Number(match[1]), name: match[2], tensor }];
@@ -157,14 +157,14 @@ describe.skipIf(!hasModels)('whole models', () => {
   });
 
   test('a batch reaches the output', () => {
-    const graph = importTflite(read('mobilenet/mobilenet_v2_1.0_224_quant.tflite'), { batch: 3 });
+    const graph = tfliteGraph(read('mobilenet/mobilenet_v2_1.0_224_quant.tflite'), { batch: 3 });
     validateGraph(graph);
     expect(graph.values[graph.inputs[0]].shape).toEqual([3, 224, 224, 3]);
     expect(graph.values[graph.outputs[0]].shape).toEqual([3, 1001]);
   });
 
   test('weights quantized under float activations are reported', () => {
-    expect(() => importTflite(read('mnist/partly_quantized_mnist.tflite'))).toThrow(
+    expect(() => tfliteGraph(read('mnist/partly_quantized_mnist.tflite'))).toThrow(
       /FULLY_CONNECTED "sequential\/dense_1\/MatMul" \(operator 6\): INT8 weights with FLOAT32 activations/,
     );
   });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { DeviceError } from '../../src/errors.ts';
 import { readNpy } from '../../src/formats/npy.ts';
 import { readSafetensors, writeSafetensors } from '../../src/formats/safetensors.ts';
-import { importTflite } from '../../src/formats/tflite/index.ts';
+import { tfliteGraph } from '../../src/formats/tflite/index.ts';
 import type { Device } from '../../src/gpu/device.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import { readBmp } from '../../src/node/read-bmp.ts';
@@ -82,12 +82,12 @@ describe.skipIf(sharedPath('models') === null)('damaged TFLite models are refuse
       const device = await testDevice();
       const { capabilities, engine } = device;
       const file = readFileSync(sharedPath('models', path)!);
-      const target = targetOf(file, observeReads(file, importTflite));
+      const target = targetOf(file, observeReads(file, tfliteGraph));
       const options = { engine, rounding: 'float', fusion: true, sharePipelines: capabilities.isSoftware } as const;
       let loads = 0;
       await forEverySeed(name, cases, async (seed, tally) => {
         const attempted = attempt(target, seed, (bytes) => {
-          const graph = importTflite(bytes);
+          const graph = tfliteGraph(bytes);
           compile(graph, capabilities, options);
           return graph;
         });

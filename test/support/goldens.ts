@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readSafetensors } from '../../src/formats/safetensors.ts';
-import { importTflite } from '../../src/formats/tflite/index.ts';
+import { tfliteGraph } from '../../src/formats/tflite/index.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
 import { sharedPath } from './shared.ts';
@@ -58,5 +58,5 @@ export function loadGolden(name: string): Golden {
 /** A TFLite model of the shared folder, by its path under `models`. */
 export function loadModel(file: string, options?: { batch?: number }): Graph {
   const bytes = readFileSync(sharedPath('models', file)!);
-  return importTflite(bytes, { name: path.basename(file, '.tflite'), ...options });
+  return tfliteGraph(bytes, { name: path.basename(file, '.tflite'), ...options });
 }

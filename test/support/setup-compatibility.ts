@@ -1,4 +1,5 @@
 import { openGpu } from '../../src/node/open-gpu.ts';
+import './setup-ops.ts';
 import './default-limits.mjs';
 
 // Mesa then needs neither a window nor a display.

@@ -1,4 +1,5 @@
 import { openGpu } from '../../src/node/open-gpu.ts';
+import './setup-ops.ts';
 
 // Tests reach the GPU as pages do, through navigator.gpu, so the same file runs in Node and in a browser.
 try {

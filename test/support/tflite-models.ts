@@ -1,4 +1,4 @@
-import { importTflite, type TfliteImportOptions } from '../../src/formats/tflite/index.ts';
+import { tfliteGraph, type TfliteImportOptions } from '../../src/formats/tflite/index.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import { validateGraph } from '../../src/graph/validate.ts';
 import type { TableSpec } from './flatbuffer-builder.ts';
@@ -49,7 +49,7 @@ export function singleOperator(
 
 /** The imported graph, which must be valid. */
 export function importValid(bytes: Uint8Array, options?: TfliteImportOptions): Graph {
-  const graph = importTflite(bytes, options);
+  const graph = tfliteGraph(bytes, options);
   validateGraph(graph);
   return graph;
 }

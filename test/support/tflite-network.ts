@@ -1,4 +1,4 @@
-import { importTflite } from '../../src/formats/tflite/index.ts';
+import { tfliteGraph } from '../../src/formats/tflite/index.ts';
 import { runReference } from '../../src/runtime/reference.ts';
 import { createRandom } from '../../src/tensor/random.ts';
 import type { TableSpec } from './flatbuffer-builder.ts';
@@ -260,7 +260,7 @@ export class Network {
 
   /** The file after the calibration with one input. */
   int8(outputs: readonly Ref[], calibration: readonly Float32Array[]): Uint8Array<ArrayBuffer> {
-    const graph = importTflite(this.float32(outputs));
+    const graph = tfliteGraph(this.float32(outputs));
     const inputs = graph.inputs.map((name, index) => {
       return [name, { ...graph.values[name], data: calibration[index] }] as const;
     });

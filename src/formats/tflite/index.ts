@@ -1,6 +1,7 @@
 import { UnsupportedOpError } from '../../errors.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { withBatch } from '../../graph/propagate-shapes.ts';
+import { withOps } from '../../ops/registry.ts';
 import { fileBytes } from '../bytes.ts';
 import { UnsupportedReport } from '../unsupported.ts';
 import { mergeDilated } from './dilated-convolutions.ts';
@@ -35,7 +36,12 @@ const familyOf: ReadonlyMap<string, OperatorFamily> = new Map(
  * @throws ShapeError when shapes do not fit together, or do not allow the batch
  * @throws UnsupportedOpError naming every operator, element type and use that this library does not have
  */
-export function importTflite(bytes: Uint8Array | ArrayBuffer, options: TfliteImportOptions = {}): Graph {
+export function importTflite(bytes: Uint8Array | ArrayBuffer, options: TfliteImportOptions = {}): Promise<Graph> {
+  return withOps(() => tfliteGraph(bytes, options));
+}
+
+/** Does what `importTflite` does, when all ops that the model needs are loaded. */
+export function tfliteGraph(bytes: Uint8Array | ArrayBuffer, options: TfliteImportOptions = {}): Graph {
   const model = readModel(fileBytes(bytes));
   const name = options.name ?? (model.subgraphName === '' ? 'model' : model.subgraphName);
   const graph = buildGraph(model, name);

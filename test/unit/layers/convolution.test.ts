@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ShapeError } from '../../../src/errors.ts';
-import { conv1d, type Conv1dOptions, convTranspose2d, depthwiseConv2d } from '../../../src/layers/convolution.ts';
+import { conv1d, type Conv1dOptions, depthwiseConv2d } from '../../../src/layers/convolution.ts';
+import { convTranspose2d } from '../../../src/layers/transposed-convolution.ts';
 import { sequential } from '../../../src/layers/sequential.ts';
 import { runReference } from '../../../src/runtime/reference.ts';
 import type { Shape } from '../../../src/tensor/shape.ts';

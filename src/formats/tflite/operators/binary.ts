@@ -1,4 +1,4 @@
-import type { ops } from '../../../ops/registry.ts';
+import type { Ops } from '../../../ops/registry.ts';
 import { type OperatorFamily, optionsSchema } from '../operator.ts';
 import { requireSameType } from '../operator-types.ts';
 
@@ -16,7 +16,7 @@ type BinaryOp =
   | 'sub';
 
 /** The op of each operator, and where the options of those that have an activation are. */
-const operators: Readonly<Record<string, { readonly op: BinaryOp & keyof typeof ops; readonly options?: number }>> = {
+const operators: Readonly<Record<string, { readonly op: BinaryOp & keyof Ops; readonly options?: number }>> = {
   ADD: { op: 'add', options: 11 },
   DIV: { op: 'div', options: 29 },
   FLOOR_DIV: { op: 'floor-div' },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { importTflite } from '../../../../src/formats/tflite/index.ts';
+import { tfliteGraph } from '../../../../src/formats/tflite/index.ts';
 import type { TableSpec } from '../../../support/flatbuffer-builder.ts';
 import { tensorType } from '../../../support/tflite-builder.ts';
 import { floats, importValid, singleOperator, x, y } from '../../../support/tflite-models.ts';
@@ -30,5 +30,5 @@ test.each(operators)('TFLite operator %i becomes %s with activation %s', (code, 
 
 test.each([54, 78])('TFLite operator %i on INT32 is refused', (code) => {
   const integers = [x(2), x(2), y(2)].map((tensor) => ({ ...tensor, type: tensorType.INT32 }));
-  expect(() => importTflite(singleOperator(code, integers))).toThrow(/values of type INT32/);
+  expect(() => tfliteGraph(singleOperator(code, integers))).toThrow(/values of type INT32/);
 });

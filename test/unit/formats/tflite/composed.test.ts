@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { importTflite } from '../../../../src/formats/tflite/index.ts';
+import { tfliteGraph } from '../../../../src/formats/tflite/index.ts';
 import { runReference } from '../../../../src/runtime/reference.ts';
 import { buildTflite, tensorType } from '../../../support/tflite-builder.ts';
 import { codes, floats, importValid, int32s, singleOperator, x, y } from '../../../support/tflite-models.ts';
@@ -18,7 +18,7 @@ describe('operators that become several nodes', () => {
     const others = ['b', 'c'].map((name) => ({ name, shape: [2], data: floats(2) }));
     expect(run(singleOperator(106, [x(2), ...others, y(2)]), [2], [10, 20])).toEqual([10, 22]);
     expect(run(singleOperator(106, [x(2), y(2)]), [2], [10, 20])).toEqual([10, 20]);
-    expect(() => importTflite(singleOperator(106, [codes('x', [2]), codes('y', [2])]))).toThrow(/values of type INT8/);
+    expect(() => tfliteGraph(singleOperator(106, [codes('x', [2]), codes('y', [2])]))).toThrow(/values of type INT8/);
   });
 
   test('L2_POOL_2D', () => {
@@ -35,7 +35,7 @@ describe('operators that become several nodes', () => {
     const clamped = singleOperator(12, tensors, options(3));
     expect(run(clamped, [1, 2, 4, 1], [0, 6, 2, 4, 3, 2, 10, 7])).toEqual([3.5, 6]);
     const quantized = singleOperator(12, [codes('x', [1, 2, 2, 1]), codes('y', [1, 1, 1, 1])], options(0));
-    expect(() => importTflite(quantized)).toThrow(/values of type INT8/);
+    expect(() => tfliteGraph(quantized)).toThrow(/values of type INT8/);
   });
 
   test('RELU_0_TO_1', () => {
@@ -63,8 +63,8 @@ describe('TOPK_V2', () => {
   });
 
   test('what does not fit is refused', () => {
-    expect(() => importTflite(model([2], tensorType.INT64))).toThrow(/INT64/);
-    expect(() => importTflite(model([1, 2]))).toThrow(/there are 2 counts, expected one/);
-    expect(() => importTflite(model([4]))).toThrow(/k is 4/);
+    expect(() => tfliteGraph(model([2], tensorType.INT64))).toThrow(/INT64/);
+    expect(() => tfliteGraph(model([1, 2]))).toThrow(/there are 2 counts, expected one/);
+    expect(() => tfliteGraph(model([4]))).toThrow(/k is 4/);
   });
 });

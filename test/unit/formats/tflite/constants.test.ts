@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FormatError } from '../../../../src/errors.ts';
-import { importTflite } from '../../../../src/formats/tflite/index.ts';
+import { tfliteGraph } from '../../../../src/formats/tflite/index.ts';
 import { buildTflite, type TensorSpec, tensorType } from '../../../support/tflite-builder.ts';
 import { codes, floats, importValid, operatorCode, singleOperator, x, y } from '../../../support/tflite-models.ts';
 
@@ -113,7 +113,7 @@ describe('constants and quantization', () => {
       /"x" has 2 scales; only weights/,
     ],
   ])('%s is a FormatError', (_, bytes, message) => {
-    expect(() => importTflite(bytes)).toThrow(message);
-    expect(() => importTflite(bytes)).toThrow(FormatError);
+    expect(() => tfliteGraph(bytes)).toThrow(message);
+    expect(() => tfliteGraph(bytes)).toThrow(FormatError);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FormatError, UnsupportedOpError } from '../../../../src/errors.ts';
-import { importTflite } from '../../../../src/formats/tflite/index.ts';
+import { tfliteGraph } from '../../../../src/formats/tflite/index.ts';
 import { runReference } from '../../../../src/runtime/reference.ts';
 import { quantizeTensor } from '../../../../src/tensor/quantize-tensor.ts';
 import { createRandom } from '../../../../src/tensor/random.ts';
@@ -182,8 +182,8 @@ describe('TFLite_Detection_PostProcess', () => {
     const { bytes } = detectorFile({ ...detector, options });
     // What is to be absent gets another name.
     for (const name of missing) bytes.set([122], Buffer.from(bytes).indexOf(name));
-    expect(() => importTflite(bytes)).toThrow(message);
-    expect(() => importTflite(bytes)).toThrow(error);
+    expect(() => tfliteGraph(bytes)).toThrow(message);
+    expect(() => tfliteGraph(bytes)).toThrow(error);
   });
 
   test('a custom operator that is called like a builtin one is not it', () => {
@@ -196,7 +196,7 @@ describe('TFLite_Detection_PostProcess', () => {
       inputs: [0],
       outputs: [1],
     });
-    expect(() => importTflite(bytes)).toThrow(/operators CUSTOM "RELU" ×1/);
+    expect(() => tfliteGraph(bytes)).toThrow(/operators CUSTOM "RELU" ×1/);
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { importTflite } from '../../../../src/formats/tflite/index.ts';
+import { tfliteGraph } from '../../../../src/formats/tflite/index.ts';
 import { runReference } from '../../../../src/runtime/reference.ts';
 import type { TensorSpec } from '../../../support/tflite-builder.ts';
 import { tensorType } from '../../../support/tflite-builder.ts';
@@ -34,10 +34,10 @@ test('rows of codes as numbers: looked up first where one scale is theirs', () =
 
 test('other types', () => {
   const float = { name: 'table', shape: [3, 2], data: floats(3, 2) };
-  expect(() => importTflite(singleOperator(EMBEDDING_LOOKUP, [x(2), float, y(2, 2)]))).toThrow(
+  expect(() => tfliteGraph(singleOperator(EMBEDDING_LOOKUP, [x(2), float, y(2, 2)]))).toThrow(
     /EMBEDDING_LOOKUP "y" \(operator 0\): indices of type FLOAT32/,
   );
-  expect(() => importTflite(singleOperator(EMBEDDING_LOOKUP, [indices, float, codes('y', [2, 2])]))).toThrow(
+  expect(() => tfliteGraph(singleOperator(EMBEDDING_LOOKUP, [indices, float, codes('y', [2, 2])]))).toThrow(
     /FLOAT32 rows as INT8/,
   );
 });

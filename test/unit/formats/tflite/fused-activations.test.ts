@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { importTflite } from '../../../../src/formats/tflite/index.ts';
+import { tfliteGraph } from '../../../../src/formats/tflite/index.ts';
 import { runReference } from '../../../../src/runtime/reference.ts';
 import { codes, importValid, operatorCode, singleOperator, x, y } from '../../../support/tflite-models.ts';
 
@@ -37,5 +37,5 @@ test('one that follows is unknown to the scale of codes', () => {
     [11, { 0: { int8: TANH } }],
     [0, 0],
   );
-  expect(() => importTflite(bytes)).toThrow(/ADD "y" \(operator 0\): the fused activation TANH/);
+  expect(() => tfliteGraph(bytes)).toThrow(/ADD "y" \(operator 0\): the fused activation TANH/);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FormatError, ShapeError } from '../../../../src/errors.ts';
-import { importTflite } from '../../../../src/formats/tflite/index.ts';
+import { tfliteGraph } from '../../../../src/formats/tflite/index.ts';
 import { buildFlatbuffer } from '../../../support/flatbuffer-builder.ts';
 import { buildTflite, type ModelSpec, type TensorSpec } from '../../../support/tflite-builder.ts';
 import { floats, importValid, int32s, operatorCode, x, y } from '../../../support/tflite-models.ts';
@@ -44,15 +44,15 @@ describe('graph', () => {
       'tflite.description': 'made by hand',
       'tflite.minimumRuntimeVersion': '1.14.0',
     });
-    expect(importTflite(relus([x(2), y(2)])).name).toBe('model');
+    expect(tfliteGraph(relus([x(2), y(2)])).name).toBe('model');
   });
 
   test('an ArrayBuffer and a view into a larger one do as well', () => {
     const bytes = relus([x(2), y(2)]);
     const larger = new Uint8Array(bytes.length + 3);
     larger.set(bytes, 3);
-    expect(importTflite(bytes.slice().buffer)).toEqual(importTflite(bytes));
-    expect(importTflite(larger.subarray(3))).toEqual(importTflite(bytes));
+    expect(tfliteGraph(bytes.slice().buffer)).toEqual(tfliteGraph(bytes));
+    expect(tfliteGraph(larger.subarray(3))).toEqual(tfliteGraph(bytes));
   });
 
   test('several inputs and outputs, in the order of the file', () => {
@@ -94,7 +94,7 @@ describe('graph', () => {
       [4, 6],
       [5, 4],
     ]);
-    expect(() => importTflite(bytes, { batch: 0 })).toThrow(ShapeError);
+    expect(() => tfliteGraph(bytes, { batch: 0 })).toThrow(ShapeError);
   });
 
   test('an open batch counts as one, whichever way it is stored', () => {
@@ -118,7 +118,7 @@ describe('graph', () => {
 
   test('other open axes are reported', () => {
     const image = { ...x(1, 1, 1, 3), fields: { 7: { int32s: [-1, -1, -1, 3] } } };
-    expect(() => importTflite(relus([image, y(1, 1, 1, 3)]))).toThrow(/the open size of axis 1 and 2 of tensor 0 "x"/);
+    expect(() => tfliteGraph(relus([image, y(1, 1, 1, 3)]))).toThrow(/the open size of axis 1 and 2 of tensor 0 "x"/);
   });
 
   test.each<[string, Uint8Array, RegExp]>([
@@ -161,8 +161,8 @@ describe('graph', () => {
     ['more elements than can be addressed', relus([x(65536, 65536), y(65536, 65536)]), /fewer than 2\^31 elements/],
     ['more axes than are allowed', relus([x(1, 1, 1, 1, 1, 1, 1, 1, 1), y(1)]), /at most 8 axes/],
   ])('%s is a FormatError', (_, bytes, message) => {
-    expect(() => importTflite(bytes)).toThrow(message);
-    expect(() => importTflite(bytes)).toThrow(FormatError);
+    expect(() => tfliteGraph(bytes)).toThrow(message);
+    expect(() => tfliteGraph(bytes)).toThrow(FormatError);
   });
 });
 
@@ -173,7 +173,7 @@ describe('what is not TFLite', () => {
     ['an older schema', buildFlatbuffer({ 0: { int32: 2 } }), /schema version 2, expected 3/],
     ['no subgraph', buildFlatbuffer({ 0: { int32: 3 } }), /the file has no subgraph/],
   ])('%s', (_, bytes, message) => {
-    expect(() => importTflite(bytes)).toThrow(message);
-    expect(() => importTflite(bytes)).toThrow(FormatError);
+    expect(() => tfliteGraph(bytes)).toThrow(message);
+    expect(() => tfliteGraph(bytes)).toThrow(FormatError);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FormatError, QuadotError, UnsupportedOpError } from '../../../../src/errors.ts';
-import { importTflite } from '../../../../src/formats/tflite/index.ts';
+import { tfliteGraph } from '../../../../src/formats/tflite/index.ts';
 import { buildFlatbuffer, type TableSpec } from '../../../support/flatbuffer-builder.ts';
 import { buildTflite, type ModelSpec, type TensorSpec, tensorType } from '../../../support/tflite-builder.ts';
 import {
@@ -48,7 +48,7 @@ describe('names', () => {
     const name = `begin${'-'.repeat(3_000_000)}end`;
     const graph = importValid(chain([x(2), { name, shape: [2] }]));
     expect(graph.outputs[0]).toMatch(/^begin-+… \(2999008 more characters\) …-+end$/);
-    const { message } = errorOf(() => importTflite(chain([x(2), { name, shape: [3] }])));
+    const { message } = errorOf(() => tfliteGraph(chain([x(2), { name, shape: [3] }])));
     expect(message).toMatch(
       /^tflite: LOGISTIC "begin-.*-end" \(operator 0\): its inputs give \[2\], the file says \[3\]/,
     );
@@ -69,8 +69,8 @@ describe('names', () => {
       inputs: [0],
       outputs: [1],
     });
-    expect(errorOf(() => importTflite(bytes)).message.length).toBeLessThan(2000);
-    const { metadata } = importTflite(chain([x(2), y(2)], { fields: { 3: { string: `\u0007${long}` } } }));
+    expect(errorOf(() => tfliteGraph(bytes)).message.length).toBeLessThan(2000);
+    const { metadata } = tfliteGraph(chain([x(2), y(2)], { fields: { 3: { string: `\u0007${long}` } } }));
     expect(metadata['tflite.description']).toMatch(/^\\u0007c+… \(\d+ more characters\) …c+$/);
   });
 });
@@ -80,8 +80,8 @@ describe('a file smaller than what it asks for', () => {
     const operator: TableSpec = { 1: { int32s: [0] }, 2: { int32s: [1] } };
     const subgraph = { 0: { tables: [{}, {}] }, 3: { tables: Array.from({ length: 100_000 }, () => operator) } };
     const bytes = buildFlatbuffer({ 0: { int32: 3 }, 1: { tables: [{}] }, 2: { tables: [subgraph] } });
-    expect(() => importTflite(bytes)).toThrow(UnsupportedOpError);
-    expect(() => importTflite(bytes)).toThrow(/SubGraph.operators has 100000 entries; at most 16384 are read/);
+    expect(() => tfliteGraph(bytes)).toThrow(UnsupportedOpError);
+    expect(() => tfliteGraph(bytes)).toThrow(/SubGraph.operators has 100000 entries; at most 16384 are read/);
   });
 
   test('one tensor as a million inputs', () => {
@@ -92,8 +92,8 @@ describe('a file smaller than what it asks for', () => {
       inputs: [0],
       outputs: [1],
     });
-    expect(() => importTflite(bytes)).toThrow(UnsupportedOpError);
-    expect(() => importTflite(bytes)).toThrow(/up to Operator 0 have 1000000 inputs together; at most 65536 are read/);
+    expect(() => tfliteGraph(bytes)).toThrow(UnsupportedOpError);
+    expect(() => tfliteGraph(bytes)).toThrow(/up to Operator 0 have 1000000 inputs together; at most 65536 are read/);
   });
 
   test.each([
@@ -102,7 +102,7 @@ describe('a file smaller than what it asks for', () => {
     ['subgraphs', { 2: { tables: Array.from({ length: 70_000 }, () => sharedTable) } }],
   ])('one table as 70,000 %s', (what, fields: TableSpec) => {
     const bytes = buildFlatbuffer({ 0: { int32: 3 }, 1: { tables: [{}] }, 2: { tables: [{}] }, ...fields });
-    expect(() => importTflite(bytes)).toThrow(new RegExp(`${what} has 70000 entries; at most 65536 are read`));
+    expect(() => tfliteGraph(bytes)).toThrow(new RegExp(`${what} has 70000 entries; at most 65536 are read`));
   });
 
   test('tensors that share a buffer as several types share a few copies', () => {
@@ -113,8 +113,8 @@ describe('a file smaller than what it asks for', () => {
       return { name: `c${index}`, shape, type, scales: [1], ...buffer };
     });
     const bytes = buildTflite({ tensors: [x(1), ...constants], operators: [], inputs: [0], outputs: [1, 2, 3] });
-    expect(() => importTflite(bytes)).toThrow(FormatError);
-    expect(() => importTflite(bytes)).toThrow(/more than 2 times the file's bytes, so their buffers overlap/);
+    expect(() => tfliteGraph(bytes)).toThrow(FormatError);
+    expect(() => tfliteGraph(bytes)).toThrow(/more than 2 times the file's bytes, so their buffers overlap/);
   });
 
   test.each([
@@ -131,8 +131,8 @@ describe('a file smaller than what it asks for', () => {
       return { code: operatorCode.FULLY_CONNECTED, inputs: [0, 1], outputs: [index + 2] };
     });
     const bytes = buildTflite({ tensors, operators, inputs: [0], outputs: [2] });
-    expect(() => importTflite(bytes)).toThrow(UnsupportedOpError);
-    expect(() => importTflite(bytes)).toThrow(message);
+    expect(() => tfliteGraph(bytes)).toThrow(UnsupportedOpError);
+    expect(() => tfliteGraph(bytes)).toThrow(message);
   });
 
   test('a filler of megabytes for every pad', () => {
@@ -146,7 +146,7 @@ describe('a file smaller than what it asks for', () => {
       return { code: operatorCode.PADV2, inputs: [0, 1, 2], outputs: [index + 3] };
     });
     const bytes = buildTflite({ tensors, operators, inputs: [0], outputs: [3] });
-    expect(() => importTflite(bytes)).toThrow(
+    expect(() => tfliteGraph(bytes)).toThrow(
       /PADV2 "y0" \(operator 0\): tensor 2 "value" has the shape \[1000000\], not one element/,
     );
   });
@@ -199,8 +199,8 @@ describe('numbers beyond their range', () => {
       /EXPAND_DIMS "y" \(operator 0\): there are 0 axes to insert, expected one/,
     ],
   ])('%s', (_, bytes, message) => {
-    expect(() => importTflite(bytes)).toThrow(message);
-    expect(() => importTflite(bytes)).toThrow(QuadotError);
+    expect(() => tfliteGraph(bytes)).toThrow(message);
+    expect(() => tfliteGraph(bytes)).toThrow(QuadotError);
   });
 
   test('a scale that is not a normal number is one all the same', () => {
@@ -216,12 +216,12 @@ describe('what goes in and comes out', () => {
     ['an input beyond the tensors', { inputs: [7] }, /SubGraph.inputs is 7, the file has entries 0 to 1/],
     ['an absent output', { outputs: [-1] }, /SubGraph.outputs is -1/],
   ])('%s', (_, spec, message) => {
-    expect(() => importTflite(chain([x(2), y(2)], spec))).toThrow(message);
+    expect(() => tfliteGraph(chain([x(2), y(2)], spec))).toThrow(message);
   });
 
   test('a constant cannot be an input', () => {
     const bytes = chain([{ name: 'c', shape: [2], data: floats(2) }, y(2)]);
-    expect(() => importTflite(bytes)).toThrow(/tensor 0 "c" is defined twice/);
+    expect(() => tfliteGraph(bytes)).toThrow(/tensor 0 "c" is defined twice/);
   });
 
   test('an input or a constant may be an output', () => {

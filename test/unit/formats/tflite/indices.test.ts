@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { importTflite } from '../../../../src/formats/tflite/index.ts';
+import { tfliteGraph } from '../../../../src/formats/tflite/index.ts';
 import { runReference } from '../../../../src/runtime/reference.ts';
 import { tensorType } from '../../../support/tflite-builder.ts';
 import { importValid, int32s, singleOperator, x, y } from '../../../support/tflite-models.ts';
@@ -13,7 +13,7 @@ test('ARG_MAX and ARG_MIN', () => {
   ] as const) {
     const graph = importValid(singleOperator(code, [x(2, 3), int32s(-1), { ...y(2), type: INT32 }]));
     expect(graph.nodes).toMatchObject([{ op, attributes: { axis: 1, keepDims: false } }]);
-    expect(() => importTflite(singleOperator(code, [x(2, 3), int32s(-1), y(2)]))).toThrow(/indices of type FLOAT32/);
+    expect(() => tfliteGraph(singleOperator(code, [x(2, 3), int32s(-1), y(2)]))).toThrow(/indices of type FLOAT32/);
   }
 });
 
@@ -43,5 +43,5 @@ test('CAST between numbers, and from bytes that stand for themselves', () => {
   expect(bytes.nodes).toMatchObject([{ op: 'dequantize' }]);
   expect(bytes.values['x']).toMatchObject({ dtype: 'uint8', quantization: { scales: [1], zeroPoints: [0] } });
   const codes = { ...x(3), type: UINT8, scales: [0.5], zeroPoints: [3n] };
-  expect(() => importTflite(singleOperator(53, [codes, y(3)]))).toThrow(/a cast from UINT8 to FLOAT32/);
+  expect(() => tfliteGraph(singleOperator(53, [codes, y(3)]))).toThrow(/a cast from UINT8 to FLOAT32/);
 });

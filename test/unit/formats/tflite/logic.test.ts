@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { importTflite } from '../../../../src/formats/tflite/index.ts';
+import { tfliteGraph } from '../../../../src/formats/tflite/index.ts';
 import { runReference } from '../../../../src/runtime/reference.ts';
 import { tensorType, type TensorSpec } from '../../../support/tflite-builder.ts';
 import { codes, importValid, singleOperator, x, y } from '../../../support/tflite-models.ts';
@@ -57,14 +57,14 @@ describe('booleans', () => {
 
   test('other types and lengths are refused', () => {
     const ints = { ...x(2), type: INT32 };
-    expect(() => importTflite(singleOperator(86, [ints, ints, bool('y', 2)]))).toThrow(/"x" is INT32, not BOOL/);
-    expect(() => importTflite(singleOperator(58, [x(2), x(2), y(2)]))).toThrow(/"y" is FLOAT32, not BOOL/);
-    expect(() => importTflite(singleOperator(58, [x(2), ints, bool('y', 2)]))).toThrow(
+    expect(() => tfliteGraph(singleOperator(86, [ints, ints, bool('y', 2)]))).toThrow(/"x" is INT32, not BOOL/);
+    expect(() => tfliteGraph(singleOperator(58, [x(2), x(2), y(2)]))).toThrow(/"y" is FLOAT32, not BOOL/);
+    expect(() => tfliteGraph(singleOperator(58, [x(2), ints, bool('y', 2)]))).toThrow(
       /a comparison of FLOAT32 with INT32/,
     );
-    expect(() => importTflite(singleOperator(19, [bool('x', 2), bool('y', 2)]))).toThrow(/element type BOOL/);
+    expect(() => tfliteGraph(singleOperator(19, [bool('x', 2), bool('y', 2)]))).toThrow(/element type BOOL/);
     const long = { ...bools(1, 0, 1), shape: [2] };
-    expect(() => importTflite(singleOperator(86, [bool('x', 2), long, bool('y', 2)]))).toThrow(/has 3 bytes of data/);
+    expect(() => tfliteGraph(singleOperator(86, [bool('x', 2), long, bool('y', 2)]))).toThrow(/has 3 bytes of data/);
   });
 });
 
@@ -83,6 +83,6 @@ describe('SELECT and SELECT_V2', () => {
 
   test('a condition that is no boolean is refused', () => {
     const tensors = [{ ...x(2), type: INT32 }, operand('a', 1, 2), operand('b', 3, 4), y(2, 1)];
-    expect(() => importTflite(singleOperator(123, tensors))).toThrow(/"x" is INT32, not BOOL/);
+    expect(() => tfliteGraph(singleOperator(123, tensors))).toThrow(/"x" is INT32, not BOOL/);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { importTflite } from '../../../../src/formats/tflite/index.ts';
+import { tfliteGraph } from '../../../../src/formats/tflite/index.ts';
 import type { Graph } from '../../../../src/graph/graph.ts';
 import { runReference } from '../../../../src/runtime/reference.ts';
 import { buildTflite, type TensorSpec, tensorType } from '../../../support/tflite-builder.ts';
@@ -43,9 +43,9 @@ test('TILE and BROADCAST_TO', () => {
   expect(tiled).toMatchObject({ shape: [2, 4], data: [0, 1, 0, 1, 0, 1, 0, 1] });
   const broadcast = run(singleOperator(code.BROADCAST_TO, [x(3, 1), int32s(2, 3, 2), y(2, 3, 2)]));
   expect(broadcast).toMatchObject({ shape: [2, 3, 2], data: [0, 0, 1, 1, 2, 2, 0, 0, 1, 1, 2, 2] });
-  expect(() => importTflite(singleOperator(code.TILE, [x(2), int32s(0), y(0)]))).toThrow(/repeats \[0\] do not fit/);
+  expect(() => tfliteGraph(singleOperator(code.TILE, [x(2), int32s(0), y(0)]))).toThrow(/repeats \[0\] do not fit/);
   for (const sizes of [[4], [3, 2, 1], [1, 1]]) {
-    expect(() => importTflite(singleOperator(code.BROADCAST_TO, [x(2, 3), int32s(...sizes), y(2, 3)]))).toThrow(
+    expect(() => tfliteGraph(singleOperator(code.BROADCAST_TO, [x(2, 3), int32s(...sizes), y(2, 3)]))).toThrow(
       /\[2, 3\] does not broadcast to/,
     );
   }
@@ -164,8 +164,8 @@ describe('ONE_HOT', () => {
         { name: 'off', shape: [], data: floats(1) },
         y(2, 1),
       ]);
-    expect(() => importTflite(deep(0))).toThrow(/its depth is 0, outside 1 to 65536/);
-    expect(() => importTflite(deep(2 ** 30))).toThrow(/its depth is 1073741824/);
+    expect(() => tfliteGraph(deep(0))).toThrow(/its depth is 0, outside 1 to 65536/);
+    expect(() => tfliteGraph(deep(2 ** 30))).toThrow(/its depth is 1073741824/);
   });
 });
 
@@ -197,14 +197,14 @@ describe('FILL and ZEROS_LIKE', () => {
   });
 
   test('what cannot be', () => {
-    expect(() => importTflite(filled([0, 2], { name: 'v', shape: [], data: floats(1) }, y(0, 2)))).toThrow(
+    expect(() => tfliteGraph(filled([0, 2], { name: 'v', shape: [], data: floats(1) }, y(0, 2)))).toThrow(
       /\[0, 2\] is not a shape/,
     );
-    expect(() => importTflite(filled([2], { name: 'v', shape: [2], data: floats(2) }, y(2)))).toThrow(
+    expect(() => tfliteGraph(filled([2], { name: 'v', shape: [2], data: floats(2) }, y(2)))).toThrow(
       /not with one element/,
     );
     expect(() =>
-      importTflite(filled([2 ** 16, 2 ** 16], { name: 'v', shape: [], data: floats(1) }, y(2 ** 16, 2 ** 16))),
+      tfliteGraph(filled([2 ** 16, 2 ** 16], { name: 'v', shape: [], data: floats(1) }, y(2 ** 16, 2 ** 16))),
     ).toThrow(/fewer than 2\^31 elements/);
   });
 });
@@ -234,11 +234,11 @@ describe('SCATTER_ND', () => {
   });
 
   test('what cannot be', () => {
-    expect(() => importTflite(scattered([1, 1], 1, [2], [4]))).toThrow(/several parts at one place/);
-    expect(() => importTflite(scattered([4], 1, [1], [4]))).toThrow(/the index \[4\] is outside \[4\]/);
-    expect(() => importTflite(scattered([0, 0], 2, [1], [4]))).toThrow(/do not name places of \[4\]/);
-    expect(() => importTflite(scattered([0], 1, [3], [4, 2]))).toThrow(/\[3\] are not 1 parts of \[2\]/);
-    expect(() => importTflite(scattered([0], 1, [1], [2 ** 21]))).toThrow(/do not name places/);
+    expect(() => tfliteGraph(scattered([1, 1], 1, [2], [4]))).toThrow(/several parts at one place/);
+    expect(() => tfliteGraph(scattered([4], 1, [1], [4]))).toThrow(/the index \[4\] is outside \[4\]/);
+    expect(() => tfliteGraph(scattered([0, 0], 2, [1], [4]))).toThrow(/do not name places of \[4\]/);
+    expect(() => tfliteGraph(scattered([0], 1, [3], [4, 2]))).toThrow(/\[3\] are not 1 parts of \[2\]/);
+    expect(() => tfliteGraph(scattered([0], 1, [1], [2 ** 21]))).toThrow(/do not name places/);
   });
 });
 

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { importTflite } from '../../../../src/formats/tflite/index.ts';
+import { tfliteGraph } from '../../../../src/formats/tflite/index.ts';
 import { codes, importValid, singleOperator, x, y } from '../../../support/tflite-models.ts';
 
 test('L2_NORMALIZATION', () => {
   const graph = importValid(singleOperator(11, [x(2, 3), y(2, 3)], [12, {}]));
   expect(graph.nodes).toMatchObject([{ op: 'l2-normalization', attributes: {} }]);
   const relu = [12, { 0: { int8: 1 } }] as const;
-  expect(() => importTflite(singleOperator(11, [x(2, 3), y(2, 3)], relu))).toThrow(/the fused activation relu/);
+  expect(() => tfliteGraph(singleOperator(11, [x(2, 3), y(2, 3)], relu))).toThrow(/the fused activation relu/);
 });
 
 test('LOCAL_RESPONSE_NORMALIZATION', () => {
@@ -18,10 +18,10 @@ test('LOCAL_RESPONSE_NORMALIZATION', () => {
   const refused =
     (...change: [number, number]) =>
     () =>
-      importTflite(singleOperator(13, [x(2, 3), y(2, 3)], options(...change)));
+      tfliteGraph(singleOperator(13, [x(2, 3), y(2, 3)], options(...change)));
   expect(refused(-1, 1)).toThrow(/radius -1, bias 1/);
   expect(refused(1, Infinity)).toThrow(/beta Infinity/);
-  expect(() => importTflite(singleOperator(13, [codes('x', [2]), codes('y', [2])], options(1, 1)))).toThrow(
+  expect(() => tfliteGraph(singleOperator(13, [codes('x', [2]), codes('y', [2])], options(1, 1)))).toThrow(
     /values of type INT8/,
   );
 });

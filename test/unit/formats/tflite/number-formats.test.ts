@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FormatError } from '../../../../src/errors.ts';
-import { importTflite } from '../../../../src/formats/tflite/index.ts';
+import { tfliteGraph } from '../../../../src/formats/tflite/index.ts';
 import { runReference } from '../../../../src/runtime/reference.ts';
 import { toFloat16Bits } from '../../../../src/tensor/float16.ts';
 import { buildTflite, type TensorSpec, tensorType } from '../../../support/tflite-builder.ts';
@@ -121,11 +121,11 @@ describe('int8 weights under float activations', () => {
       data: Int8Array.of(-1, 7, -8),
     });
     const short = { ...w, data: Uint8Array.of(0x7f) };
-    expect(() => importTflite(singleOperator(FULLY_CONNECTED, [x(1, 3), short, y(1, 1)]))).toThrow(
+    expect(() => tfliteGraph(singleOperator(FULLY_CONNECTED, [x(1, 3), short, y(1, 1)]))).toThrow(
       /has 1 bytes of data, int8 \[1, 3\] needs 2/,
     );
     const shifted = { ...w, zeroPoints: [8n] };
-    expect(() => importTflite(singleOperator(FULLY_CONNECTED, [x(1, 3), shifted, y(1, 1)]))).toThrow(
+    expect(() => tfliteGraph(singleOperator(FULLY_CONNECTED, [x(1, 3), shifted, y(1, 1)]))).toThrow(
       /zero point 8, int4 allows -8 to 7/,
     );
   });
@@ -224,7 +224,7 @@ describe('16-bit codes', () => {
 
   test('activations have one scale', () => {
     const bytes = singleOperator(RELU, [{ ...short('x', [2]), scales: [1, 2] }, short('y', [2])]);
-    expect(() => importTflite(bytes)).toThrow(FormatError);
-    expect(() => importTflite(bytes)).toThrow('tensor 0 "x" is INT16 with 2 scales');
+    expect(() => tfliteGraph(bytes)).toThrow(FormatError);
+    expect(() => tfliteGraph(bytes)).toThrow('tensor 0 "x" is INT16 with 2 scales');
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { importTflite } from '../../../../src/formats/tflite/index.ts';
+import { tfliteGraph } from '../../../../src/formats/tflite/index.ts';
 import { type TensorSpec, tensorType } from '../../../support/tflite-builder.ts';
 import {
   codes,
@@ -210,6 +210,6 @@ describe('other operators', () => {
       /has 2 inputs, input 1 absent/,
     ],
   ])('%s is refused', (_, bytes, message) => {
-    expect(() => importTflite(bytes)).toThrow(message);
+    expect(() => tfliteGraph(bytes)).toThrow(message);
   });
 });

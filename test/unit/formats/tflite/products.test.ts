@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ShapeError } from '../../../../src/errors.ts';
-import { importTflite } from '../../../../src/formats/tflite/index.ts';
+import { tfliteGraph } from '../../../../src/formats/tflite/index.ts';
 import { runReference } from '../../../../src/runtime/reference.ts';
 import type { TableSpec } from '../../../support/flatbuffer-builder.ts';
 import { buildTflite, type TensorSpec } from '../../../support/tflite-builder.ts';
@@ -61,11 +61,11 @@ describe('BATCH_MATMUL', () => {
     const bytes = product(BATCH_MATMUL, codes('x', [2, 3]), codes('w', [3, 2]), codes('y', [2, 2]), [101, {}]);
     expect(importValid(bytes).values['y']).toMatchObject({ dtype: 'int8', shape: [2, 2] });
     const mixed = product(BATCH_MATMUL, x(2, 3), codes('w', [3, 2]), y(2, 2), [101, {}]);
-    expect(() => importTflite(mixed)).toThrow(
+    expect(() => tfliteGraph(mixed)).toThrow(
       /BATCH_MATMUL "y" \(operator 0\): tensor 1 "w" is INT8 and the output FLOAT32/,
     );
     const unfit = product(BATCH_MATMUL, x(2, 3), x(2, 3), y(2, 2), [101, {}]);
-    expect(() => importTflite(unfit)).toThrow(ShapeError);
+    expect(() => tfliteGraph(unfit)).toThrow(ShapeError);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { importTflite } from '../../../../src/formats/tflite/index.ts';
+import { tfliteGraph } from '../../../../src/formats/tflite/index.ts';
 import type { Graph } from '../../../../src/graph/graph.ts';
 import { inspectGraph } from '../../../../src/runtime/inspect-graph.ts';
 import { runReference } from '../../../../src/runtime/reference.ts';
@@ -186,7 +186,7 @@ describe('UNIDIRECTIONAL_SEQUENCE_LSTM', () => {
     ],
     ['no sequences', { inputs: { 0: x(3, 2) } }, /its input \[3, 2\] is not a batch of sequences/],
   ])('refuses %s', (_, variation, message) => {
-    expect(() => importTflite(sequenceLstm(variation))).toThrow(message);
+    expect(() => tfliteGraph(sequenceLstm(variation))).toThrow(message);
   });
 });
 
@@ -211,7 +211,7 @@ test('UNIDIRECTIONAL_SEQUENCE_RNN', () => {
   expect(run(importValid(model(1)), 2, -1, 0)).toEqual([2, 0, 1, 2, 3, 5]);
   const [first] = run(importValid(model(4)), 2, -1, 0);
   expect(first).toBeCloseTo(Math.tanh(2), 6);
-  expect(() => importTflite(model(5))).toThrow(/the fused activation SIGN_BIT/);
+  expect(() => tfliteGraph(model(5))).toThrow(/the fused activation SIGN_BIT/);
 });
 
 describe('LSTM of the basic kind', () => {
@@ -265,6 +265,6 @@ describe('LSTM of the basic kind', () => {
   });
 
   test('the full kind is not supported', () => {
-    expect(() => importTflite(model(0))).toThrow(/one step of an LSTM that keeps its states between runs/);
+    expect(() => tfliteGraph(model(0))).toThrow(/one step of an LSTM that keeps its states between runs/);
   });
 });

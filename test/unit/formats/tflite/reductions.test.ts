@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { importTflite } from '../../../../src/formats/tflite/index.ts';
+import { tfliteGraph } from '../../../../src/formats/tflite/index.ts';
 import { tensorType } from '../../../support/tflite-builder.ts';
 import { codes, importValid, int32s, singleOperator, x, y } from '../../../support/tflite-models.ts';
 
@@ -24,7 +24,7 @@ test.each([
 ])('TFLite operator %i on booleans becomes %s', (code, op) => {
   const bools = [{ ...x(2, 3), type: BOOL }, int32s(1), { ...y(2), type: BOOL }];
   expect(importValid(singleOperator(code, bools)).nodes).toMatchObject([{ op }]);
-  expect(() => importTflite(singleOperator(code, [x(2, 3), int32s(1), y(2)]))).toThrow(/"y" is FLOAT32, not BOOL/);
+  expect(() => tfliteGraph(singleOperator(code, [x(2, 3), int32s(1), y(2)]))).toThrow(/"y" is FLOAT32, not BOOL/);
 });
 
 test('no axes: nothing is reduced', () => {
@@ -34,7 +34,7 @@ test('no axes: nothing is reduced', () => {
 
 test('a quotient of integers and a product of codes are refused', () => {
   const integers = [{ ...x(2, 3), type: INT32 }, int32s(1), { ...y(2), type: INT32 }];
-  expect(() => importTflite(singleOperator(40, integers))).toThrow(/MEAN "y" .*a result of type INT32/);
+  expect(() => tfliteGraph(singleOperator(40, integers))).toThrow(/MEAN "y" .*a result of type INT32/);
   const product = [codes('x', [2, 3]), int32s(1), codes('y', [2])];
-  expect(() => importTflite(singleOperator(81, product))).toThrow(/REDUCE_PROD "y" .*a result of type INT8/);
+  expect(() => tfliteGraph(singleOperator(81, product))).toThrow(/REDUCE_PROD "y" .*a result of type INT8/);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { importTflite } from '../../../../src/formats/tflite/index.ts';
+import { tfliteGraph } from '../../../../src/formats/tflite/index.ts';
 import type { TableSpec } from '../../../support/flatbuffer-builder.ts';
 import { importValid, int32s, singleOperator, x, y } from '../../../support/tflite-models.ts';
 
@@ -33,8 +33,8 @@ describe('resize', () => {
 
   test('what contradicts itself is refused', () => {
     const both = [15, { 2: set, 3: set }] as const;
-    expect(() => importTflite(singleOperator(23, tensors, both))).toThrow(/exclude each other/);
+    expect(() => tfliteGraph(singleOperator(23, tensors, both))).toThrow(/exclude each other/);
     const empty = [x(1, 2, 3, 4), int32s(0, 6), y(1, 4, 6, 4)];
-    expect(() => importTflite(singleOperator(23, empty))).toThrow(/size is \[0, 6\]/);
+    expect(() => tfliteGraph(singleOperator(23, empty))).toThrow(/size is \[0, 6\]/);
   });
 });

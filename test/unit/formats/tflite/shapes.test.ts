@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { importTflite } from '../../../../src/formats/tflite/index.ts';
+import { tfliteGraph } from '../../../../src/formats/tflite/index.ts';
 import { runReference } from '../../../../src/runtime/reference.ts';
 import { buildTflite, type OperatorSpec, type TensorSpec, tensorType } from '../../../support/tflite-builder.ts';
 import { floats, importValid, int32s, operatorCode, x, y } from '../../../support/tflite-models.ts';
@@ -203,7 +203,7 @@ describe('parameters that follow from shapes', () => {
         [code.RESHAPE, ['c', 'twice'], 'y'],
       ],
     );
-    expect(() => importTflite(bytes)).toThrow(/RESHAPE "y" .*: its input 1, tensor 1 "twice", is computed at run time/);
+    expect(() => tfliteGraph(bytes)).toThrow(/RESHAPE "y" .*: its input 1, tensor 1 "twice", is computed at run time/);
   });
 
   test('behind an operator that is missing, shapes are not complained of', () => {
@@ -224,17 +224,17 @@ describe('parameters that follow from shapes', () => {
         [code.RESHAPE, ['h', 'sizes'], 'y'],
       ],
     );
-    expect(() => importTflite(bytes)).toThrow(/not supported: operators EMBEDDING_LOOKUP_SPARSE ×1\. Convert/);
+    expect(() => tfliteGraph(bytes)).toThrow(/not supported: operators EMBEDDING_LOOKUP_SPARSE ×1\. Convert/);
   });
 
   test('shapes that are outputs', () => {
     const graph = importValid(model([x(2, 3), integers('y', 2)], [[code.SHAPE, ['x'], 'y']]));
     expect(graph.constants['y'].data).toEqual(Int32Array.of(2, 3));
     expect(graph.nodes).toEqual([]);
-    expect(() => importTflite(model([x(2, 3), y(2)], [[code.SHAPE, ['x'], 'y']]))).toThrow(
+    expect(() => tfliteGraph(model([x(2, 3), y(2)], [[code.SHAPE, ['x'], 'y']]))).toThrow(
       /is FLOAT32, not INT32 or INT64/,
     );
-    expect(() => importTflite(model([x(2, 3), integers('y', 3)], [[code.SHAPE, ['x'], 'y']]))).toThrow(
+    expect(() => tfliteGraph(model([x(2, 3), integers('y', 3)], [[code.SHAPE, ['x'], 'y']]))).toThrow(
       /its inputs give \[2\]/,
     );
   });
@@ -267,7 +267,7 @@ describe('RANGE', () => {
     [0, 5, -1, '-5'],
     [0, 2 ** 30, 1, '1073741824'],
   ])('from %d to %d in steps of %d', (start, limit, step, count) => {
-    expect(() => importTflite(range(start, limit, step))).toThrow(`are ${count} numbers, not 1 to 65536`);
+    expect(() => tfliteGraph(range(start, limit, step))).toThrow(`are ${count} numbers, not 1 to 65536`);
   });
 
   test('real numbers are rounded at each step', () => {
@@ -322,12 +322,12 @@ describe('long integers', () => {
 
   test('that are no short ones', () => {
     const bytes = model([x(4, 2), long(0n, 2n ** 31n), y(2, 2)], [[code.GATHER, ['x', 'long'], 'y']]);
-    expect(() => importTflite(bytes)).toThrow(/"long" holds 2147483648, which is no 32-bit integer/);
+    expect(() => tfliteGraph(bytes)).toThrow(/"long" holds 2147483648, which is no 32-bit integer/);
   });
 
   test('other types have no integers', () => {
     const flags: TensorSpec = { name: 'long', shape: [2], type: BOOL, data: Uint8Array.of(0, 1) };
-    expect(() => importTflite(model([x(4, 2), flags, y(2, 2)], [[code.GATHER, ['x', 'long'], 'y']]))).toThrow(
+    expect(() => tfliteGraph(model([x(4, 2), flags, y(2, 2)], [[code.GATHER, ['x', 'long'], 'y']]))).toThrow(
       /is BOOL, not INT32 or INT64/,
     );
   });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { FormatError } from '../../../../src/errors.ts';
-import { importTflite } from '../../../../src/formats/tflite/index.ts';
+import { tfliteGraph } from '../../../../src/formats/tflite/index.ts';
 import { runReference } from '../../../../src/runtime/reference.ts';
 import { buildTflite } from '../../../support/tflite-builder.ts';
 import { floats, importValid, operatorCode } from '../../../support/tflite-models.ts';
@@ -71,8 +71,8 @@ test.each<Layer>([
 
 test('Convolution2DTransposeBias refuses options that are none', () => {
   const layer = { size: 2, kernel: 2, stride: 2, padding: 1, made: 4 };
-  expect(() => importTflite(model(layer, 8))).toThrow(/its options, 8 bytes, name no padding/);
-  expect(() => importTflite(model({ ...layer, padding: 0 }))).toThrow(/name no padding/);
-  expect(() => importTflite(model({ ...layer, stride: 0 }))).toThrow(/stride 0 × 0/);
-  expect(() => importTflite(model({ ...layer, stride: 0 }))).toThrow(FormatError);
+  expect(() => tfliteGraph(model(layer, 8))).toThrow(/its options, 8 bytes, name no padding/);
+  expect(() => tfliteGraph(model({ ...layer, padding: 0 }))).toThrow(/name no padding/);
+  expect(() => tfliteGraph(model({ ...layer, stride: 0 }))).toThrow(/stride 0 × 0/);
+  expect(() => tfliteGraph(model({ ...layer, stride: 0 }))).toThrow(FormatError);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FormatError, ShapeError } from '../../../../src/errors.ts';
-import { importTflite } from '../../../../src/formats/tflite/index.ts';
+import { tfliteGraph } from '../../../../src/formats/tflite/index.ts';
 import { runReference } from '../../../../src/runtime/reference.ts';
 import type { Tensor } from '../../../../src/tensor/tensor.ts';
 import type { TableSpec } from '../../../support/flatbuffer-builder.ts';
@@ -98,7 +98,7 @@ test('a bias, and scales for each output channel', () => {
 
 test('what cannot be', () => {
   const bad = (shape: TensorSpec, options?: TableSpec) => () =>
-    importTflite(model([shape, weights, x(1, 4, 4, 1), y(1, 4, 4, 1)], options));
+    tfliteGraph(model([shape, weights, x(1, 4, 4, 1), y(1, 4, 4, 1)], options));
   expect(bad(int32s(4, 4))).toThrow(/output shape \[4, 4\] is not \[N, H, W, C\]/);
   expect(bad(int32s(1, 0, 4, 1))).toThrow(FormatError);
   expect(bad(int32s(1, 4, 4, 1), { ...same, 1: { int32: 0 } })).toThrow(/stride 1 × 0 is outside/);

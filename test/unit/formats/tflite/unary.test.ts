@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { TableSpec } from '../../../support/flatbuffer-builder.ts';
-import { importTflite } from '../../../../src/formats/tflite/index.ts';
+import { tfliteGraph } from '../../../../src/formats/tflite/index.ts';
 import { importValid, singleOperator, x, y } from '../../../support/tflite-models.ts';
 
 /** BuiltinOperator numbers of the public schema, and BuiltinOptions with their fields. */
@@ -34,5 +34,5 @@ test.each(operators)('TFLite operator %i becomes %s %o', (code, op, attributes, 
 
 test('a slope that is no number is refused', () => {
   const options = [75, { 0: { float32: NaN } }] as const;
-  expect(() => importTflite(singleOperator(98, [x(2, 3), y(2, 3)], options))).toThrow(/alpha is NaN/);
+  expect(() => tfliteGraph(singleOperator(98, [x(2, 3), y(2, 3)], options))).toThrow(/alpha is NaN/);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { UnsupportedOpError } from '../../../../src/errors.ts';
-import { importTflite } from '../../../../src/formats/tflite/index.ts';
+import { tfliteGraph } from '../../../../src/formats/tflite/index.ts';
 import { buildTflite, type TensorSpec, tensorType } from '../../../support/tflite-builder.ts';
 import { codes, floats, operatorCode, singleOperator, x, y } from '../../../support/tflite-models.ts';
 
@@ -37,8 +37,8 @@ describe('what is not supported', () => {
       'the element type INT16 of tensor 3 "short"',
       'ADD "y" (operator 5): the fused activation 6. The file has 3 subgraphs; only the first is run.',
     ].join('; ');
-    expect(() => importTflite(bytes, { name: 'tiny' })).toThrow(expected);
-    expect(() => importTflite(bytes, { name: 'tiny' })).toThrow(UnsupportedOpError);
+    expect(() => tfliteGraph(bytes, { name: 'tiny' })).toThrow(expected);
+    expect(() => tfliteGraph(bytes, { name: 'tiny' })).toThrow(UnsupportedOpError);
   });
 
   test.each<[string, Uint8Array, RegExp]>([
@@ -142,7 +142,7 @@ describe('what is not supported', () => {
       /Buffer 1 lies outside the flatbuffer, at byte 5000000000 of the file/,
     ],
   ])('%s', (_, bytes, message) => {
-    expect(() => importTflite(bytes)).toThrow(message);
-    expect(() => importTflite(bytes)).toThrow(UnsupportedOpError);
+    expect(() => tfliteGraph(bytes)).toThrow(message);
+    expect(() => tfliteGraph(bytes)).toThrow(UnsupportedOpError);
   });
 });

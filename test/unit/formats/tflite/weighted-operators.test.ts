@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FormatError, ShapeError } from '../../../../src/errors.ts';
-import { importTflite } from '../../../../src/formats/tflite/index.ts';
+import { tfliteGraph } from '../../../../src/formats/tflite/index.ts';
 import { type TableSpec } from '../../../support/flatbuffer-builder.ts';
 import { type TensorSpec, tensorType } from '../../../support/tflite-builder.ts';
 import { codes, floats, importValid, operatorCode, singleOperator, x, y } from '../../../support/tflite-models.ts';
@@ -48,7 +48,7 @@ describe('convolutions', () => {
 
   test('channels that do not divide are a ShapeError', () => {
     expect(() =>
-      importTflite(singleOperator(operatorCode.CONV_2D, [x(1, 6, 6, 5), weights, bias, y(1, 2, 3, 6)], options)),
+      tfliteGraph(singleOperator(operatorCode.CONV_2D, [x(1, 6, 6, 5), weights, bias, y(1, 2, 3, 6)], options)),
     ).toThrow(ShapeError);
   });
 
@@ -92,18 +92,18 @@ describe('convolutions', () => {
       [x(1, 6, 6, 4), weights, y(1, 2, 3, 6)],
       [1, { ...options[1], ...fields }],
     );
-    expect(() => importTflite(bytes)).toThrow(message);
-    expect(() => importTflite(bytes)).toThrow(FormatError);
+    expect(() => tfliteGraph(bytes)).toThrow(message);
+    expect(() => tfliteGraph(bytes)).toThrow(FormatError);
   });
 
   test('the options of another operator are a FormatError', () => {
     const bytes = singleOperator(operatorCode.CONV_2D, [x(1, 6, 6, 4), weights, y(1, 2, 3, 6)], [5, {}]);
-    expect(() => importTflite(bytes)).toThrow(/options of type 5, expected 1 \(Conv2DOptions\)/);
+    expect(() => tfliteGraph(bytes)).toThrow(/options of type 5, expected 1 \(Conv2DOptions\)/);
   });
 
   test('an image without four axes is a ShapeError', () => {
     const bytes = singleOperator(operatorCode.CONV_2D, [x(6, 6, 4), weights, y(1, 2, 3, 6)], options);
-    expect(() => importTflite(bytes)).toThrow(/shape \[6, 6, 4\] does not have the four axes/);
+    expect(() => tfliteGraph(bytes)).toThrow(/shape \[6, 6, 4\] does not have the four axes/);
   });
 });
 
@@ -138,13 +138,13 @@ describe('fully connected', () => {
 
   test('an input that does not divide is a ShapeError', () => {
     expect(() =>
-      importTflite(singleOperator(operatorCode.FULLY_CONNECTED, [x(2, 7), weights, y(2, 5)], [8, {}])),
+      tfliteGraph(singleOperator(operatorCode.FULLY_CONNECTED, [x(2, 7), weights, y(2, 5)], [8, {}])),
     ).toThrow(/input \[2, 7\] has 14 elements, not a multiple of the weights' 12/);
   });
 
   test('shuffled weights are not supported', () => {
     expect(() =>
-      importTflite(singleOperator(operatorCode.FULLY_CONNECTED, [x(3, 12), weights, y(3, 5)], [8, { 1: { int8: 1 } }])),
+      tfliteGraph(singleOperator(operatorCode.FULLY_CONNECTED, [x(3, 12), weights, y(3, 5)], [8, { 1: { int8: 1 } }])),
     ).toThrow(/FULLY_CONNECTED "y" \(operator 0\): shuffled weights/);
   });
 });
