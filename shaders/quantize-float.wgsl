@@ -1,4 +1,4 @@
-// Exactly y[i] = saturate(roundTiesEven(float32(x[i] / scale)) + zeroPoint), although a device's division is not exact:
+// Exactly y[i] = clamp(roundTiesEven(float32(x[i] / scale)) + zeroPoint, LOW, HIGH), although a device's division is not exact:
 // the host knows where each code begins, the shader guesses the code and looks at the two neighbouring beginnings.
 // NaN becomes the zero point. One invocation per quad.
 //
@@ -15,6 +15,8 @@ const CHANNELS: u32 = 1;
 // How many tables there are: one, or one per channel.
 const TABLES: u32 = 1;
 const TABLE_WORDS: u32 = 260;
+const LOW: i32 = -128;
+const HIGH: i32 = 127;
 
 @group(0) @binding(1) var<storage, read> x: array<vec4<i32>, QUADS>;
 @group(0) @binding(2) var<storage, read> tables: array<i32, TABLES * TABLE_WORDS>;
@@ -46,10 +48,11 @@ fn main(@builtin(workgroup_id) workgroupId: vec3<u32>, @builtin(local_invocation
   }
   let bits = x[index];
   let channel = index % ((CHANNELS + 3u) / 4u) * 4u;
-  y[index] = packCodes(vec4<i32>(
+  let quantized = vec4<i32>(
     quantizeBits(bits.x, channel),
     quantizeBits(bits.y, channel + 1u),
     quantizeBits(bits.z, channel + 2u),
     quantizeBits(bits.w, channel + 3u),
-  ));
+  );
+  y[index] = packCodes(clamp(quantized, vec4<i32>(LOW), vec4<i32>(HIGH)));
 }

@@ -1,19 +1,8 @@
 // round(float32(accumulator) · multiplier), halves to even; multiplier holds float32 bits and shift is not used.
 // One multiplication and one rounding: nothing for a compiler to contract, so every device gives the same integer.
+//#import nearest-float
 fn requantize(accumulator: vec4<i32>, multiplier: vec4<i32>, shift: vec4<i32>) -> vec4<i32> {
   let scaled = round(nearestFloat(accumulator) * bitcast<vec4<f32>>(multiplier));
   // Far outside every code range, and within what the conversion and adding a zero point can hold.
   return vec4<i32>(clamp(scaled, vec4<f32>(-1073741824.0), vec4<f32>(1073741824.0)));
-}
-
-// The nearest float32, halves to even. WGSL lets a conversion of more than 24 significant bits go to either neighbour;
-// here the integer is rounded to 24 before, so that the conversion is exact.
-fn nearestFloat(value: vec4<i32>) -> vec4<f32> {
-  let magnitude = bitcast<vec4<u32>>(abs(value));
-  let excess = vec4<u32>(8u) - min(countLeadingZeros(magnitude), vec4<u32>(8u));
-  let mask = (vec4<u32>(1u) << excess) - 1u;
-  // A half is completed only where what stays is odd; without excess bits nothing is added.
-  let odd = (magnitude >> excess) & min(mask, vec4<u32>(1u));
-  let nearest = vec4<f32>((magnitude + (mask >> vec4<u32>(1u)) + odd) & ~mask);
-  return select(nearest, -nearest, value < vec4<i32>());
 }

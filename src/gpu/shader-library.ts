@@ -56,6 +56,7 @@ import epilogueAddInt8 from '../../shaders/lib/epilogue-add-int8.wgsl';
 import epilogueNoneFloat from '../../shaders/lib/epilogue-none-float.wgsl';
 import epilogueNoneInt8 from '../../shaders/lib/epilogue-none-int8.wgsl';
 import errorFunction from '../../shaders/lib/error-function.wgsl';
+import exactFloat from '../../shaders/lib/exact-float.wgsl';
 import finishCodes from '../../shaders/lib/finish-codes.wgsl';
 import finishMean from '../../shaders/lib/finish-mean.wgsl';
 import finishNumbers from '../../shaders/lib/finish-numbers.wgsl';
@@ -89,6 +90,7 @@ import linearIndex from '../../shaders/lib/linear-index.wgsl';
 import logistic from '../../shaders/lib/logistic.wgsl';
 import maxFloat from '../../shaders/lib/max-float.wgsl';
 import maxInt8 from '../../shaders/lib/max-int8.wgsl';
+import nearestFloat from '../../shaders/lib/nearest-float.wgsl';
 import orderCodes from '../../shaders/lib/order-codes.wgsl';
 import orderNumbers from '../../shaders/lib/order-numbers.wgsl';
 import outputDynamic from '../../shaders/lib/output-dynamic.wgsl';
@@ -102,6 +104,8 @@ import poolWindow from '../../shaders/lib/pool-window.wgsl';
 import products from '../../shaders/lib/products.wgsl';
 import quadsFloat from '../../shaders/lib/quads-float.wgsl';
 import quadsInt8 from '../../shaders/lib/quads-int8.wgsl';
+import quantizationEntries from '../../shaders/lib/quantization-entries.wgsl';
+import randomBits from '../../shaders/lib/random-bits.wgsl';
 import recode from '../../shaders/lib/recode.wgsl';
 import reduceChunks from '../../shaders/lib/reduce-chunks.wgsl';
 import reduceOnce from '../../shaders/lib/reduce-once.wgsl';
@@ -110,6 +114,10 @@ import reducedRows from '../../shaders/lib/reduced-rows.wgsl';
 import requantizeFloat from '../../shaders/lib/requantize-float.wgsl';
 import requantizeTfliteDouble from '../../shaders/lib/requantize-tflite-double.wgsl';
 import requantizeTfliteSingle from '../../shaders/lib/requantize-tflite-single.wgsl';
+import resultInt32 from '../../shaders/lib/result-int32.wgsl';
+import resultInt8 from '../../shaders/lib/result-int8.wgsl';
+import roundNearest from '../../shaders/lib/round-nearest.wgsl';
+import roundRandom from '../../shaders/lib/round-random.wgsl';
 import row3Stride1 from '../../shaders/lib/row-3-stride-1.wgsl';
 import row3Stride2 from '../../shaders/lib/row-3-stride-2.wgsl';
 import rowAny from '../../shaders/lib/row-any.wgsl';
@@ -199,6 +207,7 @@ export const shaderLibrary: Readonly<Record<string, string>> = {
   'epilogue-none-float': epilogueNoneFloat,
   'epilogue-none-int8': epilogueNoneInt8,
   'error-function': errorFunction,
+  'exact-float': exactFloat,
   'finish-codes': finishCodes,
   'finish-mean': finishMean,
   'finish-numbers': finishNumbers,
@@ -232,6 +241,7 @@ export const shaderLibrary: Readonly<Record<string, string>> = {
   logistic,
   'max-float': maxFloat,
   'max-int8': maxInt8,
+  'nearest-float': nearestFloat,
   'order-codes': orderCodes,
   'order-numbers': orderNumbers,
   'output-dynamic': outputDynamic,
@@ -245,6 +255,8 @@ export const shaderLibrary: Readonly<Record<string, string>> = {
   products,
   'quads-float': quadsFloat,
   'quads-int8': quadsInt8,
+  'quantization-entries': quantizationEntries,
+  'random-bits': randomBits,
   recode,
   'reduce-chunks': reduceChunks,
   'reduce-once': reduceOnce,
@@ -253,6 +265,10 @@ export const shaderLibrary: Readonly<Record<string, string>> = {
   'requantize-float': requantizeFloat,
   'requantize-tflite-double': requantizeTfliteDouble,
   'requantize-tflite-single': requantizeTfliteSingle,
+  'result-int32': resultInt32,
+  'result-int8': resultInt8,
+  'round-nearest': roundNearest,
+  'round-random': roundRandom,
   'row-3-stride-1': row3Stride1,
   'row-3-stride-2': row3Stride2,
   'row-any': rowAny,

@@ -129,7 +129,8 @@ function validateQuantization(where: string, dtype: DType, shape: readonly numbe
   if (badScale !== undefined) {
     throw new FormatError(`${where} has the scale ${badScale}. Scales are positive finite float32 numbers.`);
   }
-  const [low, high] = dtype === 'int32' ? [0, 0] : codeRange(dtype);
+  // 16-bit codes are held by int32.
+  const [low, high] = dtype === 'int32' ? [-(2 ** 15), 2 ** 15 - 1] : codeRange(dtype);
   const badZeroPoint = zeroPoints.find((zero) => !(Number.isInteger(zero) && zero >= low && zero <= high));
   if (badZeroPoint !== undefined) {
     throw new FormatError(

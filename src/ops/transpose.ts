@@ -72,7 +72,16 @@ function encodedAs(context: Node): TensorType {
   const type = operandType('transpose', context, 0);
   const { quantization } = type;
   if (quantization?.axis === undefined) return type;
-  const axis = context.attributes.permutation.indexOf(quantization.axis);
-  const moved: Quantization = { ...quantization, axis };
+  const { permutation } = context.attributes;
+  const axis = permutation.indexOf(quantization.axis);
+  const { blockSize, scales, zeroPoints } = quantization;
+  if (blockSize === undefined || scales.length === 1) return { ...type, quantization: { ...quantization, axis } };
+  // The entries of blocks lie in the order of the axes.
+  const blocks = type.shape.with(quantization.axis, Math.ceil(type.shape[quantization.axis] / blockSize));
+  const strides = sourceStrides(context, blocks);
+  const sizes = permutation.map((source) => blocks[source]);
+  const move = (entries: readonly number[]): readonly number[] =>
+    entries.map((_, index) => entries[offsetAt(index, sizes, strides)]);
+  const moved: Quantization = { scales: move(scales), zeroPoints: move(zeroPoints), axis, blockSize };
   return { ...type, quantization: moved };
 }

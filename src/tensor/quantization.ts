@@ -76,9 +76,9 @@ export function quantizeValue(value: number, scale: number, zeroPoint: number, l
   return clamp(roundTiesEven(Math.fround(Math.fround(value) / Math.fround(scale))) + zeroPoint, low, high);
 }
 
-/** float32(scale · (code − zeroPoint)). */
+/** float32(scale · float32(code − zeroPoint)). */
 export function dequantizeValue(code: number, scale: number, zeroPoint: number): number {
-  return Math.fround(Math.fround(scale) * (code - zeroPoint));
+  return Math.fround(Math.fround(scale) * Math.fround(code - zeroPoint));
 }
 
 /**

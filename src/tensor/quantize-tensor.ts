@@ -31,7 +31,7 @@ export function quantizeTensor(tensor: Tensor, type: TensorType): Tensor {
 }
 
 /**
- * The real numbers that a tensor stands for: float32(scale · (code − zeroPoint)), the numbers of float16 bits, or its
+ * The real numbers that a tensor stands for: float32(scale · float32(code − zeroPoint)), the numbers of float16 bits, or its
  * elements where it has no quantization.
  */
 export function dequantizeTensor({
@@ -47,7 +47,7 @@ export function dequantizeTensor({
 }
 
 /**
- * float32(scale · (code − zeroPoint)) of every code.
+ * float32(scale · float32(code − zeroPoint)) of every code.
  * @param reals as long as the codes
  */
 export function dequantizeCodes(

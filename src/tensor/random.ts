@@ -20,6 +20,15 @@ function mix(value: number): number {
   return (bits ^ (bits >>> 16)) >>> 0;
 }
 
+/**
+ * The 32 bits behind the index-th number (from 0) of `createRandom(seed)`, without the numbers before it: the same on
+ * every device that hashes alike.
+ */
+export function randomBits(seed: number, index: number): number {
+  const key = mix(seed + goldenRatio);
+  return mix(mix(Math.imul(index + 1, goldenRatio) ^ key) + key);
+}
+
 function hashLabel(label: string | number): number {
   let hash = 0;
   for (const character of String(label)) hash = mix(Math.imul(hash, 31) + character.codePointAt(0)!);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { transpose } from '../../src/ops/transpose.ts';
 import { elementCount } from '../../src/tensor/shape.ts';
+import type { TensorType } from '../../src/tensor/tensor.ts';
 import { float32, int8, uint8 } from '../support/codes.ts';
 import { testOp } from '../support/test-op.ts';
 
@@ -73,4 +74,30 @@ test('rows and columns, by hand', () => {
   ]);
   expect([...y.data]).toEqual([1, 4, 2, 5, 3, 6]);
   expect(() => transpose.inferShape({ ...node, attributes: { permutation: [0, 0] } })).toThrow(/permutation \[0, 0\]/);
+});
+
+test('scales of blocks move with what they belong to', () => {
+  const shape = [2, 3, 4];
+  const scales = Array.from({ length: 16 }, (_, index) => index + 1);
+  const zeroPoints = scales.map(() => 0);
+  const input: TensorType = {
+    dtype: 'int8',
+    shape,
+    quantization: { scales, zeroPoints, axis: 1, blockSize: 2 },
+  };
+  const permutation = [2, 0, 1];
+  // Of [4, 2, 2 blocks], where before there were [2, 2 blocks, 4].
+  const moved = scales.map((_, index) => scales[(index % 4) * 4 + Math.floor(index / 4)]);
+  const node = { name: 't', attributes: { permutation }, inputs: [input], constants: [undefined] };
+  const run = (entries: readonly number[]): unknown =>
+    transpose.reference(
+      {
+        ...node,
+        outputs: [{ ...input, shape: [4, 2, 3], quantization: { scales: entries, zeroPoints, axis: 2, blockSize: 2 } }],
+        rounding: 'float',
+      },
+      [{ ...input, data: new Int8Array(24) }],
+    );
+  expect(() => run(moved)).not.toThrow();
+  expect(() => run(scales)).toThrow('encoded differently');
 });

@@ -8,7 +8,7 @@ interface UnaryKernel {
   readonly op: string;
   readonly shader: string;
   readonly imports?: Readonly<Record<string, string>>;
-  readonly constants?: Readonly<Record<string, number>>;
+  readonly constants?: Readonly<Record<string, number | string>>;
   /** Bindings between x and y. */
   readonly bindings?: readonly Binding[];
   readonly operationsPerElement: number;

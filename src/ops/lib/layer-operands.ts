@@ -1,7 +1,7 @@
 import { ShapeError, UnsupportedOpError } from '../../errors.ts';
 import { isQuantizedDType } from '../../tensor/dtype.ts';
 import { fromFloat16Bits } from '../../tensor/float16.ts';
-import { zeroPointAt } from '../../tensor/quantization.ts';
+import { entryOf, zeroPointAt } from '../../tensor/quantization.ts';
 import { formatShape, type Shape } from '../../tensor/shape.ts';
 import type { Tensor, TensorType } from '../../tensor/tensor.ts';
 import type { OpContext } from '../define-op.ts';
@@ -58,6 +58,7 @@ export function acceptsLayer(context: OpContext<object>, arithmetic: LayerArithm
     (arithmetic === 'float'
       ? isFloatWeights(weights)
       : weights.dtype === 'int8' && weights.quantization !== undefined) &&
+    weights.quantization?.blockSize === undefined &&
     context.constants[1] !== undefined &&
     (bias === undefined ||
       (bias.dtype === (result === 'int8' ? 'int32' : 'float32') && context.constants[2] !== undefined)) &&
@@ -88,16 +89,12 @@ export function centered(
     const perRange = data.length / scaleCount(scales);
     return Float64Array.from(data, (code, i) => code - scales.data[3 * Math.floor(i / perRange) + 2]);
   }
-  if (!isQuantizedDType(dtype) || quantization === undefined) {
+  if (!isQuantizedDType(dtype) || quantization === undefined || quantization.blockSize !== undefined) {
+    const found = quantization === undefined ? ' without quantization' : ' in blocks';
     throw new UnsupportedOpError(
-      `${op} "${context.name}": input ${index} is ${dtype}${quantization ? '' : ' without quantization'}. Use float32, or int8 or uint8 with a scale and zero point.`,
+      `${op} "${context.name}": input ${index} is ${dtype}${isQuantizedDType(dtype) ? found : ''}. Use float32, or int8 or uint8 with a scale and zero point; dequantize blocks before.`,
     );
   }
-  const stride = shape.slice((quantization.axis ?? 0) + 1).reduce((product, size) => product * size, 1);
-  const entries = quantization.zeroPoints.length;
-  const values = new Float64Array(data.length);
-  for (let i = 0; i < values.length; i++) {
-    values[i] = data[i] - zeroPointAt(quantization, Math.floor(i / stride) % entries);
-  }
-  return values;
+  const indexOf = entryOf(quantization, shape);
+  return Float64Array.from(data, (code, i) => code - zeroPointAt(quantization, indexOf(i)));
 }

@@ -152,7 +152,21 @@ describe('quantization', () => {
     ['with a scale that is no number', quantized({ scales: [NaN], zeroPoints: [0] }), /the scale NaN/],
     ['with a zero point outside', quantized({ scales: [1], zeroPoints: [-1] }, 'uint8'), /-1.*integer from 0 to 255/],
     ['with a fractional zero point', quantized({ scales: [1], zeroPoints: [0.5] }), /the zero point 0\.5/],
-    ['with a zero point of int32', quantized({ scales: [1], zeroPoints: [1] }, 'int32'), /integer from 0 to 0/],
+    [
+      'with a zero point beyond 16 bits of int32',
+      quantized({ scales: [1], zeroPoints: [32768] }, 'int32'),
+      /from -32768 to 32767/,
+    ],
+    [
+      'in blocks of no axis',
+      quantized({ scales: [1], zeroPoints: [0], blockSize: 2 }),
+      /in blocks of 2 along axis undefined/,
+    ],
+    [
+      'with too few blocks',
+      quantized({ scales: [1], zeroPoints: [0], axis: 0, blockSize: 1 }),
+      /has 1 scales and 1 zero points, expected 2/,
+    ],
   ])('%s is a FormatError', (_, graph, message) => {
     expect(() => validateGraph(graph)).toThrow(message);
     expect(() => validateGraph(graph)).toThrow(FormatError);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createRandom } from '../../../src/tensor/random.ts';
+import { createRandom, randomBits } from '../../../src/tensor/random.ts';
 
 const draws = 20_000;
 
@@ -44,4 +44,11 @@ test('Gaussian numbers have the mean and deviation asked for', () => {
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / draws;
   expect(Math.abs(mean - 3)).toBeLessThan((5 * 2) / Math.sqrt(draws));
   expect(Math.abs(variance - 4)).toBeLessThan(5 * 4 * Math.sqrt(2 / draws));
+});
+
+test('the bits behind any number of a stream, by themselves', () => {
+  for (const seed of [0, 1, -5, 2 ** 31 - 1]) {
+    const random = createRandom(seed);
+    for (let index = 0; index < 100; index++) expect(randomBits(seed, index) / 2 ** 32).toBe(random.uniform());
+  }
 });
