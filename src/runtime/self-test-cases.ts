@@ -6,6 +6,8 @@ import type { TensorType } from '../tensor/tensor.ts';
 /** An input of a case; weights and biases are constants of the graph. */
 export interface SelfTestInput extends TensorType {
   readonly constant?: boolean;
+  /** Drawn when absent. */
+  readonly data?: readonly number[];
 }
 
 /** An output of a case, whose shape follows from the op. */
@@ -20,7 +22,8 @@ export interface SelfTestCase {
   readonly family: string;
   readonly op: string;
   readonly attributes: object;
-  readonly inputs: readonly SelfTestInput[];
+  /** By position; undefined where the op does without. */
+  readonly inputs: readonly (SelfTestInput | undefined)[];
   readonly output: SelfTestOutput;
   /** Those after the first. */
   readonly moreOutputs?: readonly SelfTestOutput[];
@@ -54,6 +57,19 @@ function layer(shape: Shape, axis: number): readonly SelfTestInput[] {
     { dtype: 'int32', shape: [outputs], constant: true, quantization: { scales: biasScales, zeroPoints, axis: 0 } },
   ];
 }
+
+/** Scales found at run time, and their zero points. */
+const dynamicScales: SelfTestInput = {
+  ...float([3, 3]),
+  data: [xScale, 1 / xScale, 0, wScale, 1 / wScale, -128, yScale, 1 / yScale, 41],
+};
+
+/** Codes −8 to 7 in blocks of 4 of 10 columns. */
+const blockScales = Array.from({ length: 18 }, (_, i) => Math.fround(0.2 * (1 + i / 18)));
+const blocks = {
+  dtype: 'int8',
+  quantization: { scales: blockScales, zeroPoints: blockScales.map((_, i) => (i % 3) - 1), axis: 1, blockSize: 4 },
+} as const;
 
 const int8Output = { dtype: 'int8', quantization: perTensor(yScale, 5) } as const;
 const sameCodes = { dtype: 'int8', quantization: perTensor(xScale, -7) } as const;
@@ -135,6 +151,20 @@ export const selfTestCases = (): readonly SelfTestCase[] => [
     output: floatOutput,
   },
   {
+    family: 'convolution',
+    op: 'conv2d',
+    attributes: { ...window, groups: 1 },
+    inputs: [float([1, 9, 11, 6]), { dtype: 'float16', shape: [10, 3, 3, 6], constant: true }, float([10], true)],
+    output: floatOutput,
+  },
+  {
+    family: 'linear',
+    op: 'matmul',
+    attributes: { activation: 'none' },
+    inputs: [float([3, 50]), layer([37, 50], 0)[0]],
+    output: floatOutput,
+  },
+  {
     family: 'add',
     op: 'add',
     attributes: { activation: 'relu' },
@@ -204,6 +234,62 @@ export const selfTestCases = (): readonly SelfTestCase[] => [
   { family: 'quantize', op: 'quantize', attributes: {}, inputs: [float([3, 41])], output: int8Output },
   { family: 'quantize', op: 'quantize', attributes: {}, inputs: [int8([3, 41])], output: int8Output },
   { family: 'quantize', op: 'dequantize', attributes: {}, inputs: [int8([3, 41])], output: floatOutput },
+  {
+    family: 'quantize',
+    op: 'quantize',
+    attributes: { range: [-(2 ** 15), 2 ** 15 - 1] },
+    inputs: [float([3, 41])],
+    output: { dtype: 'int32', quantization: perTensor(Math.fround(1e-4)) },
+  },
+  {
+    family: 'quantize',
+    op: 'quantize',
+    attributes: { range: [-8, 7] },
+    inputs: [float([6, 10]), { dtype: 'int32', shape: [1] }],
+    output: blocks,
+  },
+  {
+    family: 'quantize',
+    op: 'dequantize',
+    attributes: {},
+    inputs: [{ ...blocks, shape: [6, 10] }],
+    output: floatOutput,
+  },
+  {
+    family: 'quantize at run time',
+    op: 'min-max',
+    attributes: { leading: 1, parts: 2 },
+    inputs: [float([5, 301])],
+    output: floatOutput,
+  },
+  ...[true, false].map((isSymmetric): SelfTestCase => ({
+    family: 'quantize at run time',
+    op: 'dynamic-scale',
+    attributes: { isSymmetric },
+    inputs: [float([37, 2, 2])],
+    output: floatOutput,
+  })),
+  {
+    family: 'quantize at run time',
+    op: 'dynamic-quantize',
+    attributes: {},
+    inputs: [float([3, 41]), dynamicScales],
+    output: { dtype: 'int8' },
+  },
+  {
+    family: 'quantize at run time',
+    op: 'matmul',
+    attributes: { activation: 'none' },
+    inputs: [{ dtype: 'int8', shape: [3, 50] }, layer([37, 50], 0)[0], float([37], true), undefined, dynamicScales],
+    output: floatOutput,
+  },
+  {
+    family: 'quantize at run time',
+    op: 'depthwise-conv2d',
+    attributes: window,
+    inputs: [{ dtype: 'int8', shape: [3, 9, 11, 6] }, layer([1, 3, 3, 6], 3)[0], undefined, undefined, dynamicScales],
+    output: floatOutput,
+  },
   {
     family: 'pad, slice, concatenate',
     op: 'pad',

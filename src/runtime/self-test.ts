@@ -176,6 +176,7 @@ function drawGraph(selfTestCase: SelfTestCase): { graph: Graph; inputs: Record<s
   const constants: Record<string, Tensor> = {};
   const inputs: Record<string, Tensor> = {};
   const names = read.map((type, index) => {
+    if (type === undefined) return '';
     const name = `input${index}`;
     const tensor = draw(type, random);
     values[name] = { dtype: type.dtype, shape: type.shape, quantization: type.quantization };
@@ -185,7 +186,7 @@ function drawGraph(selfTestCase: SelfTestCase): { graph: Graph; inputs: Record<s
   const context = {
     name: op,
     attributes,
-    inputs: names.map((name) => values[name]),
+    inputs: names.map((name) => (name === '' ? undefined : values[name])),
     constants: names.map((name) => constants[name]),
   };
   const types = [output, ...moreOutputs];
@@ -210,9 +211,13 @@ function drawGraph(selfTestCase: SelfTestCase): { graph: Graph; inputs: Record<s
 }
 
 /** Codes over their whole range, reals in ±2, biases in ±1000. */
-function draw({ dtype, shape, quantization }: SelfTestInput, random: Random): Tensor {
+function draw({ dtype, shape, quantization, data: given }: SelfTestInput, random: Random): Tensor {
   const tensor = emptyTensor({ dtype, shape, quantization });
   const { data } = tensor;
+  if (given !== undefined) {
+    data.set(given);
+    return tensor;
+  }
   for (let i = 0; i < data.length; i++) {
     if (dtype === 'float32') data[i] = random.uniform(-2, 2);
     else if (dtype === 'int32') data[i] = random.integer(2001) - 1000;
