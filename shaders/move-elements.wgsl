@@ -14,8 +14,9 @@ const Y_CHANNELS: u32 = 1;
 fn element(row: u32, channel: u32) -> u32 {
   // Lanes of the padding read the last element.
   let source = placeOf(row * Y_CHANNELS + min(channel, Y_CHANNELS - 1u));
-  let sourceChannel = source % X_CHANNELS;
-  return lane(x[(source / X_CHANNELS) * ((X_CHANNELS + 3u) / 4u) + sourceChannel / 4u], sourceChannel % 4u);
+  let sourceRow = source / X_CHANNELS;
+  let sourceChannel = source - sourceRow * X_CHANNELS;
+  return lane(x[sourceRow * ((X_CHANNELS + 3u) / 4u) + sourceChannel / 4u], sourceChannel % 4u);
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -26,6 +27,6 @@ fn main(@builtin(workgroup_id) workgroupId: vec3<u32>, @builtin(local_invocation
   }
   let rowQuads = (Y_CHANNELS + 3u) / 4u;
   let row = index / rowQuads;
-  let first = (index % rowQuads) * 4u;
+  let first = (index - row * rowQuads) * 4u;
   y[index] = quadOf(vec4<u32>(element(row, first), element(row, first + 1u), element(row, first + 2u), element(row, first + 3u)));
 }

@@ -27,8 +27,9 @@ fn main(@builtin(workgroup_id) workgroupId: vec3<u32>, @builtin(local_invocation
     return;
   }
   let rowQuads = (Y_CHANNELS + 3u) / 4u;
-  let row = placeOf(index / rowQuads);
-  let quad = index % rowQuads;
+  let outputRow = index / rowQuads;
+  let row = placeOf(outputRow);
+  let quad = index - outputRow * rowQuads;
   if (CHANNEL_STRIDE == 1u && CHANNEL_BEGIN % 4u == 0u) {
     y[index] = x[row * X_ROW_QUADS + CHANNEL_BEGIN / 4u + quad];
     return;

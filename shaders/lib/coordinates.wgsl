@@ -1,6 +1,8 @@
 // Splits a row-major index into four coordinates, outermost first. The first size is not needed: the quotient is left.
+// A product instead of a remainder spares a second division.
 fn coordinates(index: u32, sizes: vec4<u32>) -> vec4<u32> {
-  let outer = index / sizes.w;
-  let outermost = outer / sizes.z;
-  return vec4<u32>(outermost / sizes.y, outermost % sizes.y, outer % sizes.z, index % sizes.w);
+  let x = index / sizes.w;
+  let y = x / sizes.z;
+  let z = y / sizes.y;
+  return vec4<u32>(z, y - z * sizes.y, x - y * sizes.z, index - x * sizes.w);
 }

@@ -132,6 +132,8 @@ import rows3 from '../../shaders/lib/rows-3.wgsl';
 import rowsAny from '../../shaders/lib/rows-any.wgsl';
 import storePhases from '../../shaders/lib/store-phases.wgsl';
 import storePixels from '../../shaders/lib/store-pixels.wgsl';
+import strided1 from '../../shaders/lib/strided-1.wgsl';
+import strided2 from '../../shaders/lib/strided-2.wgsl';
 import strided4 from '../../shaders/lib/strided-4.wgsl';
 import strided8 from '../../shaders/lib/strided-8.wgsl';
 import tangent from '../../shaders/lib/tangent.wgsl';
@@ -283,6 +285,8 @@ export const shaderLibrary: Readonly<Record<string, string>> = {
   'rows-any': rowsAny,
   'store-phases': storePhases,
   'store-pixels': storePixels,
+  'strided-1': strided1,
+  'strided-2': strided2,
   'strided-4': strided4,
   'strided-8': strided8,
   tangent,

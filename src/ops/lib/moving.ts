@@ -9,8 +9,8 @@ import { everyDType, operandType, quadsImport } from './operands.ts';
 import { quadOffset, rowMoves, type RowMoves } from './row-moves.ts';
 import { maximumAxes, mergedAxes, type Strided } from './strided.ts';
 
-/** Axes that `shaders/lib/strided-4.wgsl` and `strided-8.wgsl` walk. */
-const axisCounts = [4, maximumAxes] as const;
+/** Axes that `shaders/lib/strided-4.wgsl` and its like walk. */
+const axisCounts = [1, 2, 4, maximumAxes] as const;
 
 /**
  * What an op has that only takes elements of its input: kernels, one for rows where rows or parts of them stay together.
@@ -88,7 +88,7 @@ function stridedConstants(view: Strided): Constants | undefined {
   if (count === undefined) return undefined;
   const filled = [...Array.from({ length: count - axes.length }, () => ({ size: 1, stride: 0 })), ...axes];
   return {
-    imports: count === 4 ? {} : { 'strided-4': `strided-${count}` },
+    imports: { 'strided-4': `strided-${count}` },
     constants: {
       OFFSET: view.offset,
       ...numbered(
