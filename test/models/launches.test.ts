@@ -29,8 +29,9 @@ const rows = [...table.matchAll(/^\| ([\w./-]+) +\| +\d* \| +(\d+) \| +([\d,]*) 
 describe('docs/memory.md counts right', () => {
   for (const { name, launches, bytes } of rows) {
     const file = name.includes('/') ? sharedPath('models', `${name}.tflite`) : undefined;
-    test.skipIf(file === null)(name, () => {
-      const program = compileWithin(importTflite(file === undefined ? smallNetwork(name) : readFileSync(file!)), {});
+    test.skipIf(file === null)(`${name}`, async () => {
+      const model = file === undefined ? smallNetwork(name) : readFileSync(file!);
+      const program = compileWithin(await importTflite(model), {});
       expect(program.steps.filter(({ dispatch }) => dispatch !== undefined)).toHaveLength(launches);
       if (bytes === undefined) return;
       const { arenaBytes } = planProgramMemory(program, { alignment: 256, maxArenaBytes: 2 ** 30 });
