@@ -37,6 +37,18 @@ export function compileWithin(graph: Graph, limits: ImaginedLimits, options: Par
   return compile(graph, capabilities, { ...common, ...options });
 }
 
+/** The pieces of a whole input by the names that a program's graph has for them. */
+export function pieceInputs(graph: Graph, x: Tensor): Record<string, Tensor> {
+  let start = 0;
+  const inputs = graph.inputs.map((name) => {
+    const type = graph.values[name];
+    const data = x.data.subarray(start, (start += elementCount(type.shape)));
+    return [name, { ...type, data }] as const;
+  });
+  expect(start, 'elements of the input').toBe(x.data.length);
+  return Object.fromEntries(inputs);
+}
+
 /**
  * The references' results of a program's graph for a whole input `x`, outputs put together again. Elements of pieces
  * follow each other like their bytes.
@@ -47,16 +59,7 @@ export function runPieces(
   x: Tensor,
   rounding: Rounding = 'float',
 ): readonly Tensor['data'][] {
-  let start = 0;
-  const inputs = Object.fromEntries(
-    graph.inputs.map((name) => {
-      const type = graph.values[name];
-      const data = x.data.subarray(start, (start += elementCount(type.shape)));
-      return [name, { ...type, data }];
-    }),
-  );
-  expect(start, 'elements of the input').toBe(x.data.length);
-  const values = runReference(graph, inputs, rounding);
+  const values = runReference(graph, pieceInputs(graph, x), rounding);
   return source.outputs.map((name) => {
     const { dtype, shape } = source.values[name];
     const whole = allocateData(dtype, elementCount(shape));

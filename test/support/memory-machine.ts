@@ -6,6 +6,7 @@ import { planProgramMemory } from '../../src/runtime/memory-plan.ts';
 import { runReference } from '../../src/runtime/reference.ts';
 import { bytesPerElement } from '../../src/tensor/dtype.ts';
 import { deviceBytes, fromQuads, toQuads } from '../../src/tensor/quads.ts';
+import type { Rounding } from '../../src/tensor/requantize.ts';
 import { createTensor, type Tensor } from '../../src/tensor/tensor.ts';
 
 const alignment = 256;
@@ -15,11 +16,15 @@ const alignment = 256;
  * After every step its output must hold what the graph computes, and the graph's outputs must do so at the end. No step
  * may bind bytes at an offset that a device refuses, or read and write one arena.
  */
-export function runInMemory(program: Program, inputs: Readonly<Record<string, Tensor>>): void {
+export function runInMemory(
+  program: Program,
+  inputs: Readonly<Record<string, Tensor>>,
+  rounding: Rounding = 'float',
+): void {
   const { graph, steps, views } = program;
   const plan = planProgramMemory(program, { alignment, maxArenaBytes: 2 ** 30 });
   const arenas = plan.arenaBytes.map((bytes) => new ArrayBuffer(bytes));
-  const expected = runReference(graph, inputs);
+  const expected = runReference(graph, inputs, rounding);
   const locate = (name: string) => {
     const view = views.get(name);
     const place = plan.placements.get(view?.root ?? name)!;
@@ -57,7 +62,7 @@ export function runInMemory(program: Program, inputs: Readonly<Record<string, Te
       for (const name of [...inputsOf, ...node.outputs]) expect(locate(name).offset % alignment, name).toBe(0);
       const written = node.outputs.map((name) => locate(name).arena);
       for (const name of inputsOf) expect(written, `${node.name} reads ${name}`).not.toContain(locate(name).arena);
-      const context = nodeContext(graph, node);
+      const context = nodeContext(graph, node, rounding);
       const tensors = node.inputs.map((name) => (name === '' ? undefined : read(name)));
       const results = getOp(node.op).reference(context, tensors);
       node.outputs.forEach((name, index) => write(name, results[index]));

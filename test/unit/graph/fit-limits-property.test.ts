@@ -6,8 +6,9 @@ import { getOp } from '../../../src/ops/registry.ts';
 import type { Program } from '../../../src/runtime/compile.ts';
 import { runReference } from '../../../src/runtime/reference.ts';
 import { elementCount } from '../../../src/tensor/shape.ts';
-import { compileWithin, constantBytes, largestBinding, runPieces } from '../../support/cut-program.ts';
+import { compileWithin, constantBytes, largestBinding, pieceInputs, runPieces } from '../../support/cut-program.ts';
 import { GraphChain } from '../../support/graph-chain.ts';
+import { runInMemory } from '../../support/memory-machine.ts';
 
 const size = (max: number) => fc.integer({ min: 1, max });
 const pair = (max: number) => fc.tuple(size(max), size(max));
@@ -157,6 +158,8 @@ test('a cut graph computes what the whole one does, and nothing in it is too lar
     const input = chain.input();
     const expected = runReference(graph, { x: input }, rounding);
     expect(runPieces(program, graph, input, rounding)).toEqual(graph.outputs.map((name) => expected.get(name)!.data));
+    // Pieces that lie in each other, where a device would have them.
+    for (const each of [whole, program]) runInMemory(each, pieceInputs(each.graph, input), rounding);
   });
   fc.assert(property, { numRuns: 200 });
   expect(outcomes.cut, JSON.stringify(outcomes)).toBeGreaterThan(80);
