@@ -8,6 +8,7 @@ export { withBatch } from './graph/propagate-shapes.ts';
 export { validateGraph } from './graph/validate.ts';
 export { loadOps } from './ops/registry.ts';
 export { importTflite, type TfliteImportOptions } from './formats/tflite/index.ts';
+export { readTfliteMetadata, type ModelMetadata, type TensorMetadata } from './formats/tflite/metadata.ts';
 export { readSafetensors, writeSafetensors, type SafetensorsContent } from './formats/safetensors.ts';
 export { createSession, Session, type SessionOptions, type RunOptions } from './runtime/session.ts';
 export type { RunInput, RunInputs } from './runtime/session-inputs.ts';

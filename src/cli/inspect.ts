@@ -5,7 +5,10 @@ import {
   inspectGraph,
   type Device,
   type GraphLayer,
+  type Graph,
   type GraphSummary,
+  type ModelMetadata,
+  type TensorMetadata,
   type TensorType,
 } from '../node/index.ts';
 import { deviceName, openCommandDevice, type CommandContext, type Define } from './context.ts';
@@ -38,7 +41,7 @@ async function inspect(context: CommandContext, file: string): Promise<boolean> 
   const summary = inspectGraph(model.graph, device);
   if (context.isJson) printJson(toJson(model, summary, device));
   else show(model, summary, device);
-  return true;
+  return Object.keys(summary.unsupported).length === 0;
 }
 
 /** Only the choice of kernels needs a device, so none is no error unless the user asked for a kind. */
@@ -52,20 +55,30 @@ async function openIfPossible(context: CommandContext): Promise<Device | undefin
   }
 }
 
-function toJson({ file, format, fileBytes }: LoadedModel, summary: GraphSummary, device: Device | undefined): object {
+function toJson(model: LoadedModel, summary: GraphSummary, device: Device | undefined): object {
+  const { file, format, fileBytes, metadata = null } = model;
   return {
     model: { file, format, fileBytes },
+    metadata,
     device: device === undefined ? null : { name: deviceName(device), engine: device.engine },
     ...summary,
   };
 }
 
-function show({ file, format, fileBytes }: LoadedModel, summary: GraphSummary, device: Device | undefined): void {
+function show(model: LoadedModel, summary: GraphSummary, device: Device | undefined): void {
+  const { file, format, fileBytes, graph, metadata } = model;
   print(`${pc.bold(file)}  ${format}, ${formatBytes(fileBytes)}`);
-  for (const [name, type] of Object.entries(summary.inputs))
-    print(`${pc.bold('input')}   ${name}  ${describeType(type)}`);
-  for (const [name, type] of Object.entries(summary.outputs))
-    print(`${pc.bold('output')}  ${name}  ${describeType(type)}`);
+  for (const line of describeModel(graph.metadata, metadata)) print(line);
+  for (const [title, types, said] of [
+    ['input', summary.inputs, metadata?.inputs],
+    ['output', summary.outputs, metadata?.outputs],
+  ] as const) {
+    for (const [index, [name, type]] of Object.entries(types).entries()) {
+      print(`${pc.bold(title.padEnd(6))}  ${name}  ${describeType(type)}`);
+      const line = said?.[index] && describeTensor(said[index]);
+      if (line) print(`        ${line}`);
+    }
+  }
   print();
   const columns: Column[] = [
     { title: 'layer' },
@@ -77,16 +90,11 @@ function show({ file, format, fileBytes }: LoadedModel, summary: GraphSummary, d
     { title: 'constants', align: 'right' },
     { title: 'output', align: 'right' },
     { title: 'MAC', align: 'right' },
-    ...(device === undefined ? [] : [{ title: 'kernel' }]),
+    { title: 'kernel' },
   ];
-  print(
-    formatTable(
-      columns,
-      summary.layers.map((layer) => [...row(layer), ...(device === undefined ? [] : [layer.kernel ?? ''])]),
-    ),
-  );
+  const { layers, constantBytes, multiplyAccumulates, unsupported } = summary;
+  print(formatTable(columns, layers.map(row)));
   print();
-  const { layers, constantBytes, multiplyAccumulates } = summary;
   print(
     `${layers.length} layers, ${formatBytes(constantBytes)} of constants, ${formatCount(multiplyAccumulates)} multiply-accumulates`.replace(
       '  ',
@@ -94,6 +102,8 @@ function show({ file, format, fileBytes }: LoadedModel, summary: GraphSummary, d
     ),
   );
   if (device !== undefined) print(`kernels for ${deviceName(device)}, engine ${device.engine}`);
+  const counts = Object.entries(unsupported).map(([op, count]) => `${op} ×${count}`);
+  if (counts.length > 0) print(pc.red(`no kernel computes ${counts.join(', ')} as the model uses them`));
 }
 
 function row(layer: GraphLayer): string[] {
@@ -102,13 +112,42 @@ function row(layer: GraphLayer): string[] {
     shortenName(layer.name),
     layer.op,
     layer.shape.join('x'),
-    layer.dtype,
+    layer.weights === undefined || layer.weights === layer.dtype ? layer.dtype : `${layer.dtype} by ${layer.weights}`,
     quantization === undefined ? '' : span(quantization.scales),
     quantization === undefined ? '' : span(quantization.zeroPoints),
     layer.constantBytes === 0 ? '' : formatBytes(layer.constantBytes),
     formatBytes(layer.outputBytes),
     layer.multiplyAccumulates === 0 ? '' : formatCount(layer.multiplyAccumulates).trim(),
+    layer.kernel ?? '',
   ];
+}
+
+/** What the author says of the model, and what the import changed. */
+function describeModel(notes: Graph['metadata'], metadata: ModelMetadata | undefined): string[] {
+  const { name = '', version = '', description = '', author = '', license = '' } = metadata ?? {};
+  const title = [name, version].filter((part) => part !== '').join(' ');
+  const int16 = notes['tflite.int16'];
+  return [
+    [title, description].filter((part) => part !== '').join(': '),
+    author && `by ${author}`,
+    license && `license ${license}`,
+    int16 && `16-bit values are ${int16}`,
+  ].filter((line) => line !== undefined && line !== '') as string[];
+}
+
+/** How a tensor is to be understood, in one line. */
+function describeTensor(tensor: TensorMetadata): string {
+  const { name, description, content, colorSpace, normalization, labels, valueLabels } = tensor;
+  const list = (values: readonly number[]): string => values.map(formatNumber).join(' ');
+  const names = labels ?? valueLabels;
+  return [
+    [name, description.replace(/\.$/, '')].filter((part) => part !== '').join(': '),
+    [content, colorSpace].filter((part) => part !== undefined).join(' '),
+    normalization && `(x - ${list(normalization.mean)}) / ${list(normalization.deviation)}`,
+    names && `${names.length} labels: ${JSON.stringify(names[0])}, …`,
+  ]
+    .filter((part) => part !== undefined && part !== '')
+    .join('; ');
 }
 
 function describeType({ dtype, shape, quantization }: TensorType): string {

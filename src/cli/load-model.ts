@@ -1,5 +1,14 @@
 import path from 'node:path';
-import { FormatError, importTflite, QuadotError, readBytes, type Graph } from '../node/index.ts';
+import {
+  FormatError,
+  importTflite,
+  QuadotError,
+  readBytes,
+  readTfliteMetadata,
+  type Graph,
+  type ModelMetadata,
+} from '../node/index.ts';
+import { note } from './output.ts';
 
 /** A model file as a graph. */
 export interface LoadedModel {
@@ -7,6 +16,8 @@ export interface LoadedModel {
   readonly file: string;
   readonly format: 'tflite';
   readonly fileBytes: number;
+  /** What its author says of it. */
+  readonly metadata?: ModelMetadata;
 }
 
 /** Reads a model; what it is follows from its content. @throws FormatError when it is none this version reads */
@@ -15,7 +26,8 @@ export async function loadModel(file: string): Promise<LoadedModel> {
   const extension = path.extname(file).toLowerCase();
   if (isTflite(bytes)) {
     const graph = await named(file, importTflite(bytes, { name: path.basename(file, path.extname(file)) }));
-    return { graph, file, format: 'tflite', fileBytes: bytes.byteLength };
+    const metadata = await readMetadata(file, bytes);
+    return { graph, file, format: 'tflite', fileBytes: bytes.byteLength, ...(metadata && { metadata }) };
   }
   if (extension === '.onnx') {
     throw new FormatError(`${file}: reading ONNX comes with a later version. Convert the model to TFLite.`);
@@ -23,6 +35,17 @@ export async function loadModel(file: string): Promise<LoadedModel> {
   throw new FormatError(
     `${file}: not a model that this version reads: the identifier "TFL3" of TFLite is not at byte 4${extension === '.tflite' ? ', so the file is damaged or empty' : ''}. Give a .tflite file.`,
   );
+}
+
+/** A network runs as well without what is said of it. */
+async function readMetadata(file: string, bytes: Uint8Array): Promise<ModelMetadata | undefined> {
+  try {
+    return await readTfliteMetadata(bytes);
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    note(`${file}: labels and normalization are left out. ${error.message}`);
+    return undefined;
+  }
 }
 
 /** The work's errors with the file in front. */

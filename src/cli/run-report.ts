@@ -45,7 +45,8 @@ export interface RunReport {
   readonly totalMilliseconds: number;
   readonly layers?: readonly LayerRecord[];
   readonly profile?: Profile;
-  readonly labels?: readonly string[];
+  /** Names of the classes by output. */
+  readonly labels: Readonly<Record<string, readonly string[]>>;
   /** Classes to show; by default five, of outputs that look like probabilities or have labels. */
   readonly top?: number;
 }
@@ -100,7 +101,7 @@ function runToJson({
             shape: tensor.shape,
             quantization: tensor.quantization ?? null,
             range: rangeOf(tensor),
-            top: isClassification(tensor) ? topClasses(tensor, top ?? standardTop, labels) : null,
+            top: isClassification(tensor) ? topClasses(tensor, top ?? standardTop, labels[output]) : null,
           },
         ]),
       ),
@@ -112,16 +113,17 @@ function runToJson({
   };
 }
 
-function checkLabels(results: readonly SampleResult[], labels: readonly string[] | undefined): void {
-  if (labels === undefined) return;
-  const classified = Object.values(results[0].outputs).filter(isClassification);
-  const sizes = classified.map(({ data }) => data.length);
-  if (sizes.includes(labels.length)) return;
-  note(
-    sizes.length === 0
-      ? 'no output is a classification, so the labels are not used.'
-      : `there are ${labels.length} labels for ${sizes.join(' and ')} classes: the names may be shifted.`,
-  );
+function checkLabels(results: readonly SampleResult[], labels: RunReport['labels']): void {
+  if (Object.keys(labels).length === 0) return;
+  const classified = Object.entries(results[0].outputs).filter(([, tensor]) => isClassification(tensor));
+  if (classified.length === 0) {
+    note('no output is a classification, so the labels are not used.');
+    return;
+  }
+  const counts = classified.flatMap(([name, { data }]) => (name in labels ? [[labels[name].length, data.length]] : []));
+  if (counts.length === 0 || counts.some(([names, classes]) => names === classes)) return;
+  const classes = counts.map(([, count]) => count).join(' and ');
+  note(`there are ${counts[0][0]} labels for ${classes} classes: the names may be shifted.`);
 }
 
 function printResult({ name, outputs }: SampleResult, { labels, top }: RunReport): void {
@@ -130,7 +132,7 @@ function printResult({ name, outputs }: SampleResult, { labels, top }: RunReport
   for (const [output, tensor] of Object.entries(outputs)) {
     const isProbability = isDistribution(tensor);
     // A plain vector may be anything; numbers of classes, names or probabilities say that it is a classification.
-    const isShown = isProbability || labels !== undefined || top !== undefined;
+    const isShown = isProbability || labels[output] !== undefined || top !== undefined;
     if (!isClassification(tensor) || !isShown) {
       const { min, max, mean } = rangeOf(tensor);
       const range = `${formatNumber(min)} to ${formatNumber(max)}, mean ${formatNumber(mean)}`;
@@ -138,7 +140,7 @@ function printResult({ name, outputs }: SampleResult, { labels, top }: RunReport
       continue;
     }
     if (Object.keys(outputs).length > 1) print(`  ${output}`);
-    for (const { index, label, score } of topClasses(tensor, top ?? standardTop, labels)) {
+    for (const { index, label, score } of topClasses(tensor, top ?? standardTop, labels[output])) {
       const shown = isProbability ? `${(score * 100).toFixed(1)} %` : formatNumber(score);
       print(`  ${shown.padStart(9)}  ${String(index).padStart(4)}  ${label ?? ''}`.trimEnd());
     }

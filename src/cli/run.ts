@@ -19,8 +19,9 @@ import {
 } from '../node/index.ts';
 import { openCommandDevice, type CommandContext, type Define } from './context.ts';
 import { parseLabels } from './labels.ts';
-import { loadModel } from './load-model.ts';
+import { loadModel, type LoadedModel } from './load-model.ts';
 import { note, withProgress } from './output.ts';
+import { pixelRangeOf } from './pixel-range.ts';
 import { parseCount, parseRange } from './range.ts';
 import { printRun, recordLayer, type LayerRecord } from './run-report.ts';
 import { batchOf, SampleRunner, type SampleResult } from './run-samples.ts';
@@ -47,9 +48,9 @@ export function addRunCommand(program: Command, define: Define): void {
     .description('Run a model on images or arrays')
     .argument('<model>', 'a .tflite file')
     .requiredOption('--input <file...>', 'images (.png .jpg .bmp), .npy, .safetensors, or raw little-endian .bin')
-    .option('--labels <file>', 'names of the classes, one on each line')
+    .option('--labels <file>', 'names of the classes, one on each line; those of the model')
     .option('--top <count>', 'classes to print for each input; 5 of probabilities', parseCount)
-    .option('--range <range>', 'reals that pixels become: LOW,HIGH or MEAN/DEVIATION', parseRange)
+    .option('--range <range>', 'reals that pixels become: LOW,HIGH or MEAN/DEVIATION; those of the model', parseRange)
     .option('--bgr', 'the model takes blue first')
     .addOption(
       new Option('--fit <way>', 'how images of another aspect ratio are fitted')
@@ -69,8 +70,9 @@ async function run(context: CommandContext, file: string, options: RunOptions): 
   const model = await loadModel(file);
   const graph = options.batch === undefined ? model.graph : withBatch(model.graph, options.batch);
   const samples = await readSamples(options.input, graph, batchOf(graph));
-  const labels = options.labels === undefined ? undefined : await readLabels(options.labels);
-  checkPixelRange(context, graph, samples, options);
+  const labels = await labelsOf(model, options.labels);
+  const range = options.range ?? pixelRangeOf(model);
+  checkPixelRange(context, graph, samples, range);
 
   using device = await openCommandDevice(context, options.engine);
   const { signal } = context;
@@ -79,7 +81,7 @@ async function run(context: CommandContext, file: string, options: RunOptions): 
     createSession(device, graph, { engine, rounding, onProgress, signal }),
   );
   const channelOrder = options.bgr ? 'bgr' : 'rgb';
-  using runner = await SampleRunner.create(session, samples, { range: options.range, fit: options.fit, channelOrder });
+  using runner = await SampleRunner.create(session, samples, { range, fit: options.fit, channelOrder });
   // The first run pays for what drivers put off until then.
   await session.warmUp();
   const start = performance.now();
@@ -92,6 +94,20 @@ async function run(context: CommandContext, file: string, options: RunOptions): 
   return true;
 }
 
+/** Names of the classes by output: those of a file for every output, or each output's own of the model. */
+async function labelsOf(
+  { graph, metadata }: LoadedModel,
+  file: string | undefined,
+): Promise<Readonly<Record<string, readonly string[]>>> {
+  const given = file === undefined ? undefined : await readLabels(file);
+  return Object.fromEntries(
+    graph.outputs.flatMap((name, index) => {
+      const labels = given ?? metadata?.outputs[index]?.labels;
+      return labels === undefined ? [] : [[name, labels]];
+    }),
+  );
+}
+
 async function readLabels(file: string): Promise<readonly string[]> {
   const labels = parseLabels(new TextDecoder().decode(await readBytes(file)));
   if (labels.length === 0) throw new QuadotError(`${file}: there are no labels in it.`);
@@ -99,10 +115,15 @@ async function readLabels(file: string): Promise<readonly string[]> {
 }
 
 /** The codes of an 8-bit input say what pixels they stand for; those of a float input do not. */
-function checkPixelRange(context: CommandContext, graph: Graph, samples: readonly Sample[], options: RunOptions): void {
+function checkPixelRange(
+  context: CommandContext,
+  graph: Graph,
+  samples: readonly Sample[],
+  range: PixelRange | undefined,
+): void {
   const hasImages = samples.some(({ decode }) => decode !== undefined);
   const isFloat = graph.values[graph.inputs[0]].dtype === 'float32';
-  if (hasImages && isFloat && options.range === undefined && !context.isJson) {
+  if (hasImages && isFloat && range === undefined && !context.isJson) {
     note('the model takes floats, and pixels are given to it as -1 to 1. Use --range if it expects others.');
   }
 }

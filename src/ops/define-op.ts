@@ -40,6 +40,8 @@ export type Binding =
 export interface Cost {
   /** Arithmetic operations; one multiply-accumulate counts as two. */
   readonly operations: number;
+  /** Those of products with weights or of matrices; absent for what has none. */
+  readonly multiplyAccumulates?: number;
   /** Bytes that must cross the memory bus at least once. */
   readonly bytes: number;
 }

@@ -31,6 +31,8 @@ export interface CompileOptions {
   readonly sharePipelines: boolean;
   /** Restricts which kernels may be chosen, by name, and with `none` which nodes may do without; for tests and measurements. */
   readonly acceptKernel?: (op: string, kernel: string) => boolean;
+  /** Nodes that no kernel accepts are steps that say so; otherwise they are an error. */
+  readonly keepsUnsupported?: boolean;
 }
 
 /** A node with the kernel that computes it. Where no byte moves there is neither kernel nor dispatch. */
@@ -39,6 +41,8 @@ export interface Step {
   readonly kernel?: Kernel<object>;
   readonly dispatch?: Dispatch;
   readonly shader?: SpecializedShader;
+  /** Set where no kernel accepts the node. */
+  readonly isUnsupported?: true;
 }
 
 /** A graph lowered to what the device runs. */
@@ -104,7 +108,7 @@ function planSteps(
   graph: Graph,
   choose: ChooseLaunch,
   { minStorageBufferOffsetAlignment }: Capabilities['limits'],
-  { rounding, acceptKernel }: CompileOptions,
+  { rounding, acceptKernel, keepsUnsupported = false }: CompileOptions,
 ): Plan {
   const mayBeFree = ({ op }: GraphNode): boolean => acceptKernel?.(op, 'none') ?? true;
   const { free, views } = planViews(graph, rounding, minStorageBufferOffsetAlignment, mayBeFree);
@@ -112,8 +116,9 @@ function planSteps(
   const steps: Step[] = [];
   for (const node of graph.nodes) {
     const launch = free.has(node) ? {} : naming(node, () => choose(node.op, nodeContext(graph, node, rounding)));
-    if (launch === undefined) unsupported.push(describeNode(graph, node));
-    else steps.push({ node, ...launch });
+    if (launch !== undefined) steps.push({ node, ...launch });
+    else if (keepsUnsupported) steps.push({ node, isUnsupported: true });
+    else unsupported.push(describeNode(graph, node));
   }
   if (unsupported.length > 0) {
     throw new UnsupportedOpError(

@@ -1,7 +1,7 @@
 import type { Graph } from '../graph/graph.ts';
 import type { Capabilities, Engine } from '../gpu/capabilities.ts';
 import { getOp } from '../ops/registry.ts';
-import { bytesPerElement } from '../tensor/dtype.ts';
+import { bytesPerElement, type DType } from '../tensor/dtype.ts';
 import { elementCount } from '../tensor/shape.ts';
 import type { TensorType } from '../tensor/tensor.ts';
 import { compile, type Program, type Step } from './compile.ts';
@@ -16,13 +16,18 @@ export interface KernelTarget {
 export interface GraphLayer extends TensorType {
   readonly name: string;
   readonly op: string;
-  /** The shader that computes it, `none` when no work is needed; absent when no device was given. */
+  /** Element type of its weights, where it has any. */
+  readonly weights?: DType;
+  /**
+   * The shader that computes it, `none` when no work is needed, `unsupported` when there is none for it; absent when no
+   * device was given, unless it is unsupported.
+   */
   readonly kernel?: string;
   /** Bytes of its constants as the graph has them. */
   readonly constantBytes: number;
-  /** Bytes of its output, without the padding of the device layout. */
+  /** Bytes of its outputs, without the padding of the device layout. */
   readonly outputBytes: number;
-  /** Products of weights and inputs; 0 for layers without weights. */
+  /** Products of weights and inputs, or of two matrices; 0 for layers without. */
   readonly multiplyAccumulates: number;
 }
 
@@ -35,6 +40,8 @@ export interface GraphSummary {
   readonly layers: readonly GraphLayer[];
   readonly constantBytes: number;
   readonly multiplyAccumulates: number;
+  /** Ops that no kernel computes as the graph uses them, with the number of such nodes; empty for a graph that runs. */
+  readonly unsupported: Readonly<Record<string, number>>;
 }
 
 /**
@@ -70,11 +77,13 @@ const leastCapable: KernelTarget = {
 /**
  * The layers of a graph as they would run, without running or uploading anything.
  * @param target a device, for the kernels it would choose; not needed for the rest
- * @throws ShapeError, FormatError, UnsupportedOpError when the graph cannot run
+ * @throws ShapeError, FormatError when the graph is none
+ * @throws UnsupportedOpError for an op that does not exist; nodes without a kernel are told in the summary
  */
 export function inspectGraph(graph: Graph, target?: KernelTarget): GraphSummary {
   const { capabilities, engine } = target ?? leastCapable;
-  const program = compile(graph, capabilities, { engine, rounding: 'float', fusion: true, sharePipelines: false });
+  const options = { engine, rounding: 'float', fusion: true, sharePipelines: false, keepsUnsupported: true } as const;
+  const program = compile(graph, capabilities, options);
   const layers = program.steps.map((step) => describeLayer(graph, program, step, target !== undefined));
   const typesOf = (names: readonly string[]): Record<string, TensorType> =>
     Object.fromEntries(names.map((name) => [name, graph.values[name]]));
@@ -85,27 +94,39 @@ export function inspectGraph(graph: Graph, target?: KernelTarget): GraphSummary 
     layers,
     constantBytes: layers.reduce((sum, layer) => sum + layer.constantBytes, 0),
     multiplyAccumulates: layers.reduce((sum, layer) => sum + layer.multiplyAccumulates, 0),
+    unsupported: countUnsupported(program),
   };
 }
 
+function countUnsupported({ steps }: Program): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { node, isUnsupported } of steps) if (isUnsupported) counts[node.op] = (counts[node.op] ?? 0) + 1;
+  return counts;
+}
+
 function describeLayer(graph: Graph, { graph: lowered }: Program, step: Step, hasTarget: boolean): GraphLayer {
-  const { node, kernel, dispatch } = step;
-  const output = node.outputs[0];
+  const { node, kernel, dispatch, isUnsupported } = step;
   // The caller's graph has uint8 where the lowered one has int8.
-  const type = Object.hasOwn(graph.values, output) ? graph.values[output] : lowered.values[output];
+  const typeOf = (name: string): TensorType =>
+    Object.hasOwn(graph.values, name) ? graph.values[name] : lowered.values[name];
+  const { dtype, shape, quantization } = typeOf(node.outputs[0]);
   const constantBytes = node.inputs
     .filter((name) => Object.hasOwn(lowered.constants, name))
     .reduce((sum, name) => sum + lowered.constants[name].data.byteLength, 0);
-  const hasWeights = getOp(node.op).quantization?.weights !== undefined;
+  const outputBytes = node.outputs
+    .map(typeOf)
+    .reduce((sum, type) => sum + elementCount(type.shape) * bytesPerElement(type.dtype), 0);
+  const weights = node.inputs[getOp(node.op).quantization?.weights?.input ?? -1];
   return {
     name: node.name,
     op: node.op,
-    ...(hasTarget && { kernel: kernel?.name ?? 'none' }),
-    dtype: type.dtype,
-    shape: type.shape,
-    quantization: type.quantization,
+    ...(weights !== undefined && { weights: typeOf(weights).dtype }),
+    ...(isUnsupported ? { kernel: 'unsupported' } : hasTarget && { kernel: kernel?.name ?? 'none' }),
+    dtype,
+    shape,
+    quantization,
     constantBytes,
-    outputBytes: elementCount(type.shape) * bytesPerElement(type.dtype),
-    multiplyAccumulates: hasWeights ? (dispatch?.cost.operations ?? 0) / 2 : 0,
+    outputBytes,
+    multiplyAccumulates: dispatch?.cost.multiplyAccumulates ?? 0,
   };
 }

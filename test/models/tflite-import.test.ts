@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readSafetensors } from '../../src/formats/safetensors.ts';
 import { tfliteGraph } from '../../src/formats/tflite/index.ts';
+import { readTfliteMetadata } from '../../src/formats/tflite/metadata.ts';
 import { validateGraph } from '../../src/graph/validate.ts';
 import { sharedPath } from '../support/shared.ts';
 
@@ -88,6 +89,23 @@ const models: Readonly<Record<string, ModelFacts>> = {
     output: ['StatefulPartitionedCall:0', 'float32', [1, 10]],
     constantElements: 50_608,
   },
+  'mnist/partly_quantized_mnist.tflite': {
+    ops: {
+      conv2d: 1,
+      'average-pool2d': 1,
+      reshape: 1,
+      quantize: 1,
+      matmul: 2,
+      dequantize: 1,
+      'min-max': 1,
+      'dynamic-scale': 1,
+      'dynamic-quantize': 1,
+      softmax: 1,
+    },
+    input: ['serving_default_conv2d_input:0', 'float32', [1, 28, 28, 1]],
+    output: ['StatefulPartitionedCall:0', 'float32', [1, 10]],
+    constantElements: 50_608,
+  },
   'mnist/conv_fc_mnist_srq_a8w8.tflite': {
     ops: { 'average-pool2d': 1, conv2d: 1, matmul: 2, reshape: 1, softmax: 1 },
     input: ['serving_default_conv2d_input:0', 'int8', [1, 28, 28, 1]],
@@ -163,9 +181,22 @@ describe.skipIf(!hasModels)('whole models', () => {
     expect(graph.values[graph.outputs[0]].shape).toEqual([3, 1001]);
   });
 
-  test('weights quantized under float activations are reported', () => {
-    expect(() => tfliteGraph(read('mnist/partly_quantized_mnist.tflite'))).toThrow(
-      /FULLY_CONNECTED "sequential\/dense_1\/MatMul" \(operator 6\): INT8 weights with FLOAT32 activations/,
-    );
+  test.each([
+    'mobilenet_v1_0.25_128_quant.tflite',
+    'mobilenet_v2_1.0_224_quant.tflite',
+    'tf2_mobilenet_v2_1.0_224_ptq.tflite',
+  ])('%s tells its labels and its normalization', async (file) => {
+    const metadata = await readTfliteMetadata(read(`mobilenet/${file}`));
+    expect(metadata).toMatchObject({
+      name: 'ImageClassifier',
+      inputs: [{ name: 'image', colorSpace: 'rgb', normalization: { mean: [127.5], deviation: [127.5] } }],
+      outputs: [{ name: 'probability' }],
+    });
+    const labels = new TextDecoder().decode(read('mobilenet/imagenet_labels.txt'));
+    expect(metadata?.outputs[0].labels).toEqual(labels.trimEnd().split('\n'));
+  });
+
+  test('a model without metadata', async () => {
+    expect(await readTfliteMetadata(read('mlperf-tiny/kws_ref_model.tflite'))).toBeUndefined();
   });
 });

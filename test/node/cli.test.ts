@@ -106,6 +106,8 @@ describe.skipIf(resnet === null)('a model', () => {
       model: { format: 'tflite', fileBytes: 98496 },
       inputs: { input_1_int8: { dtype: 'int8', shape: [1, 32, 32, 3] } },
       multiplyAccumulates: 12501632,
+      metadata: null,
+      unsupported: {},
     });
     expect(layers.filter(({ op }) => op === 'conv2d')).toHaveLength(9);
     for (const layer of layers) expect(layer).toHaveProperty('kernel');
@@ -219,15 +221,28 @@ describe.each([
   });
 });
 
-test.skipIf(images === null || mobilenet === null)('photographs are named', async () => {
-  const labels = sharedPath('models', 'mobilenet', 'imagenet_labels.txt')!;
-  const photographs = ['cat', 'sunflower'].map((name) => path.join(images!, `${name}.bmp`));
-  const { code, stdout } = await quadot(['run', mobilenet!, '--input', ...photographs, '--labels', labels, '--json']);
-  expect(code).toBe(0);
-  const { results } = JSON.parse(stdout) as { results: { outputs: Record<string, { top: { label: string }[] }> }[] };
-  const names = results.map(({ outputs }) => Object.values(outputs)[0].top[0].label);
-  expect(names).toEqual([expect.stringMatching(/cat/), 'daisy']);
+test.skipIf(mobilenet === null)('inspect tells what the model says of itself', async () => {
+  const text = await quadot(['inspect', mobilenet!]);
+  expect(text).toMatchObject({ code: 0, stderr: '' });
+  expect(text.stdout).toMatch(/^ImageClassifier: Identify the most prominent object/m);
+  expect(text.stdout).toMatch(/image rgb; \(x - 127\.5\) \/ 127\.5$/m);
+  expect(text.stdout).toMatch(/1001 labels: "background", …$/m);
+  const { stdout } = await quadot(['inspect', mobilenet!, '--json']);
+  const { metadata } = JSON.parse(stdout) as { metadata: { outputs: { labels: string[] }[] } };
+  expect(metadata.outputs[0].labels).toHaveLength(1001);
 });
+
+test.skipIf(images === null || mobilenet === null)(
+  'photographs are named, by the labels that the model has',
+  async () => {
+    const photographs = ['cat', 'sunflower'].map((name) => path.join(images!, `${name}.bmp`));
+    const { code, stdout } = await quadot(['run', mobilenet!, '--input', ...photographs, '--json']);
+    expect(code).toBe(0);
+    const { results } = JSON.parse(stdout) as { results: { outputs: Record<string, { top: { label: string }[] }> }[] };
+    const names = results.map(({ outputs }) => Object.values(outputs)[0].top[0].label);
+    expect(names).toEqual([expect.stringMatching(/cat/), 'daisy']);
+  },
+);
 
 test('doctor finds nothing wrong with this device', async () => {
   const { code, stdout } = await quadot(['doctor', '--json']);

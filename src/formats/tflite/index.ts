@@ -1,4 +1,4 @@
-import { UnsupportedOpError } from '../../errors.ts';
+import { printable, UnsupportedOpError } from '../../errors.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { withBatch } from '../../graph/propagate-shapes.ts';
 import { withOps } from '../../ops/registry.ts';
@@ -17,6 +17,8 @@ export interface TfliteImportOptions {
   /** New size of the first axis of every input, and of what follows from it. */
   readonly batch?: number;
 }
+
+const MAXIMUM_VERSION_LENGTH = 100;
 
 const SUBGRAPH_CALLERS: ReadonlySet<string> = new Set(['IF', 'WHILE', 'CALL', 'CALL_ONCE']);
 
@@ -129,7 +131,10 @@ function checkTensor(tensor: FileTensor, report: UnsupportedReport, family?: Ope
 }
 
 function metadataOf(model: FileModel): Record<string, string> {
-  const { description, minimumRuntimeVersion } = model;
+  const { description, metadata } = model;
+  // Text padded with zero bytes.
+  const stored = new TextDecoder().decode(metadata.get('min_runtime_version')).replace(/\0.*$/s, '');
+  const minimumRuntimeVersion = printable(stored, MAXIMUM_VERSION_LENGTH);
   const hasInt16 = model.tensors.some(({ type, data }) => type === 'INT16' && data === undefined);
   return {
     'tflite.version': String(model.version),

@@ -56,7 +56,8 @@ export interface FileModel {
   readonly fileBytes: number;
   readonly version: number;
   readonly description: string;
-  readonly minimumRuntimeVersion: string;
+  /** Buffers beside the network, by name. */
+  readonly metadata: ReadonlyMap<string, Uint8Array>;
   readonly subgraphName: string;
   readonly subgraphCount: number;
   readonly tensors: readonly FileTensor[];
@@ -108,7 +109,7 @@ export function readModel(bytes: Uint8Array): FileModel {
     fileBytes: bytes.byteLength,
     version,
     description: printable(model.string('description') ?? '', MAXIMUM_TEXT_LENGTH),
-    minimumRuntimeVersion: readMinimumRuntimeVersion(model, buffers),
+    metadata: readMetadata(model, buffers),
     subgraphName: readName(subgraph.string('name')),
     subgraphCount: subgraphs.length,
     tensors,
@@ -212,17 +213,16 @@ function readOperators(
   });
 }
 
-function readMinimumRuntimeVersion(
+function readMetadata(
   model: Table<keyof typeof modelSchema.fields>,
   buffers: readonly (Uint8Array | undefined)[],
-): string {
+): ReadonlyMap<string, Uint8Array> {
+  const found = new Map<string, Uint8Array>();
   for (const metadata of model.tables('metadata', metadataSchema, MAXIMUM_ENTRIES) ?? []) {
-    if (metadata.string('name') !== 'min_runtime_version') continue;
     const bytes = entry('Metadata.buffer', buffers, metadata.uint32('buffer'));
-    // Text padded with zero bytes.
-    return readName(new TextDecoder().decode(bytes).replace(/\0.*$/s, ''));
+    if (bytes !== undefined) found.set(readName(metadata.string('name')), bytes);
   }
-  return '';
+  return found;
 }
 
 function entry<T>(what: string, list: readonly T[], index: number): T {

@@ -345,5 +345,5 @@ export function layerCost(context: OpContext<object>, products: number): Cost {
       : deviceBytes(type.dtype, type.shape);
   }
   for (const type of context.outputs) bytes += deviceBytes(type.dtype, type.shape);
-  return { operations: 2 * products, bytes };
+  return { operations: 2 * products, multiplyAccumulates: products, bytes };
 }

@@ -232,7 +232,11 @@ function dispatch<A extends RecurrentAttributes>(
       { output: 0 },
     ],
     workgroups: launch.workgroups,
-    cost: { operations: 2 * products, bytes: 4 * (elementCount(context.inputs[0]!.shape) + steps * weights.length) },
+    cost: {
+      operations: 2 * products,
+      multiplyAccumulates: products,
+      bytes: 4 * (elementCount(context.inputs[0]!.shape) + steps * weights.length),
+    },
   };
 }
 

@@ -37,6 +37,7 @@ test('counts bytes and products of the graph as it was given, without a device',
     name: 'convolution',
     op: 'conv2d',
     ...y,
+    weights: 'uint8',
     constantBytes: 5 * 27 + 5 * 4,
     outputBytes: 120,
     multiplyAccumulates: 4 * 6 * 5 * 27,
@@ -44,6 +45,66 @@ test('counts bytes and products of the graph as it was given, without a device',
   expect(summary.layers[1]).toMatchObject({ op: 'reshape', constantBytes: 0, multiplyAccumulates: 0, shape: [1, 120] });
   expect(summary.multiplyAccumulates).toBe(4 * 6 * 5 * 27);
   expect(summary.constantBytes).toBe(155);
+});
+
+test('tells which nodes no kernel computes, and how many', () => {
+  const int32 = { dtype: 'int32', shape: [1, 6] } as const;
+  const softmax = (input: string, output: string): Graph['nodes'][number] => ({
+    name: output,
+    op: 'softmax',
+    attributes: { beta: 1 },
+    inputs: [input],
+    outputs: [output],
+  });
+  const summary = inspectGraph({
+    name: 'integers',
+    nodes: [softmax('a', 'b'), softmax('b', 'c')],
+    values: { a: int32, b: int32, c: int32 },
+    constants: {},
+    inputs: ['a'],
+    outputs: ['c'],
+    metadata: {},
+  });
+  expect(summary.unsupported).toEqual({ softmax: 2 });
+  expect(summary.layers.map(({ kernel }) => kernel)).toEqual(['unsupported', 'unsupported']);
+  expect(inspectGraph(graph).unsupported).toEqual({});
+});
+
+test('counts products of matrices, and tells the type of weights', () => {
+  const float = (shape: readonly number[]): TensorType => ({ dtype: 'float32', shape });
+  const half: TensorType = { dtype: 'float16', shape: [5, 4] };
+  const { layers, multiplyAccumulates } = inspectGraph({
+    name: 'products',
+    nodes: [
+      {
+        name: 'product',
+        op: 'batch-matmul',
+        attributes: { transposesA: false, transposesB: false, activation: 'none' },
+        inputs: ['a', 'b'],
+        outputs: ['ab'],
+      },
+      { name: 'decode', op: 'dequantize', attributes: {}, inputs: ['half'], outputs: ['weights'] },
+      { name: 'layer', op: 'matmul', attributes: { activation: 'none' }, inputs: ['ab', 'weights'], outputs: ['c'] },
+    ],
+    values: {
+      a: float([2, 3, 6]),
+      b: float([2, 6, 4]),
+      ab: float([2, 3, 4]),
+      half,
+      weights: float([5, 4]),
+      c: float([2, 3, 5]),
+    },
+    constants: { half: emptyTensor(half) },
+    inputs: ['a', 'b'],
+    outputs: ['c'],
+    metadata: {},
+  });
+  expect(layers.map(({ op, weights: dtype, constantBytes }) => [op, dtype, constantBytes])).toEqual([
+    ['batch-matmul', undefined, 0],
+    ['matmul', 'float16', 40],
+  ]);
+  expect(layers.map((layer) => layer.multiplyAccumulates)).toEqual([2 * 3 * 6 * 4, 2 * 3 * 4 * 5]);
+  expect(multiplyAccumulates).toBe(144 + 120);
 });
 
 test('names every op that does not exist', () => {
