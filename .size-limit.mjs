@@ -6,6 +6,6 @@ export default [
     limit: '100 kB',
     gzip: true,
     // What comes when a model needs it, and what only the layer builder would need at once.
-    modifyEsbuildConfig: (config) => ({ ...config, external: [...(config.external ?? []), './more-ops-*.js'] }),
+    modifyEsbuildConfig: (config) => ({ ...config, external: [...(config.external ?? []), './more-*.js'] }),
   },
 ];

@@ -129,14 +129,41 @@ ${entries.join('\n')}
 `;
 }
 
-function tfliteOperatorFamilies() {
-  const names = list('src/formats/tflite/operators', '.ts');
+/** The families of TFLite operators that are part of what every page with the importer loads. */
+const commonFamilies = new Set([
+  'binary',
+  'blocks',
+  'concatenation',
+  'conv2d',
+  'depthwise-conv2d',
+  'dequantize',
+  'fully-connected',
+  'pack',
+  'pad',
+  'pool2d',
+  'quantize',
+  'reduction',
+  'relu',
+  'reshape',
+  'resize',
+  'shape',
+  'slice',
+  'softmax',
+  'split',
+  'strided-slice',
+  'transpose',
+  'unary',
+]);
+
+/** @param {string} constant @param {string} comment @param {(name: string) => boolean} isIn */
+function operatorFamilies(constant, comment, isIn) {
+  const names = list('src/formats/tflite/operators', '.ts').filter(isIn);
   const imports = names.map((name) => `import { ${camelCase(name)} } from './operators/${name}.ts';`);
   return `${header}import type { OperatorFamily } from './operator.ts';
 ${imports.join('\n')}
 
-/** Every TFLite operator that can be imported. */
-export const operatorFamilies: readonly OperatorFamily[] = [
+/** ${comment} */
+export const ${constant}: readonly OperatorFamily[] = [
 ${names.map((name) => `  ${camelCase(name)},`).join('\n')}
 ];
 `;
@@ -153,7 +180,16 @@ const files = {
     opRecord('moreOps', 'The ops that are loaded when a graph has one of them, by name.', moreOpNames),
   'src/ops/more-op-names.ts': moreNames,
   'src/gpu/shader-library.ts': shaderLibrary,
-  'src/formats/tflite/operator-families.ts': tfliteOperatorFamilies,
+  'src/formats/tflite/common-families.ts': () =>
+    operatorFamilies('commonFamilies', 'The TFLite operators that most models have.', (name) =>
+      commonFamilies.has(name),
+    ),
+  'src/formats/tflite/more-families.ts': () =>
+    operatorFamilies(
+      'moreFamilies',
+      'The TFLite operators that are loaded when a model has one of them.',
+      (name) => !commonFamilies.has(name),
+    ),
 };
 
 const check = process.argv.includes('--check');

@@ -41,14 +41,14 @@ export async function loadOps(graph: { readonly nodes: readonly { readonly op: s
   if (graph.nodes.some(({ op }) => !loaded.has(op) && moreOpNames.includes(op))) await loadMoreOps();
 }
 
-/** Does the work, and where it meets an op that is not loaded, loads it and does the work again. */
-export async function withOps<T>(work: () => T): Promise<T> {
+/** Does the work, and where it meets something that is not loaded, loads more and does the work again. */
+export async function withMore<T>(work: () => T, loadMore: () => Promise<unknown>): Promise<T> {
   try {
     return work();
   } catch (error) {
     if (!(error instanceof OpNotLoadedError)) throw error;
   }
-  await loadMoreOps();
+  await loadMore();
   return work();
 }
 

@@ -1,7 +1,7 @@
 import { sameShape } from '../../tensor/shape.ts';
 import { windowSchemas } from './convolution-window.ts';
 import type { FileModel, FileOperator, FileTensor } from './model.ts';
-import { optionsSchema, type OptionsSchema } from './operator.ts';
+import { squeezeSchema } from './operators/reshape.ts';
 import { integerConstant } from './constants.ts';
 
 /** How a convolution of the images of a batch, each every so many pixels of one, slides over that one. */
@@ -11,8 +11,6 @@ export interface Dilation {
   /** Top, left, bottom, right; besides the convolution's own. */
   readonly padding: readonly [number, number, number, number];
 }
-
-export const squeezeSchema: OptionsSchema<'squeeze_dims'> = optionsSchema(30, 'SqueezeOptions', { squeeze_dims: 0 });
 
 /**
  * A dilated convolution may stand in a file as SPACE_TO_BATCH_ND, a convolution, and BATCH_TO_SPACE_ND, with EXPAND_DIMS and

@@ -1,14 +1,13 @@
 import { printable, UnsupportedOpError } from '../../errors.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { withBatch } from '../../graph/propagate-shapes.ts';
-import { withOps } from '../../ops/registry.ts';
+import { loadMoreOps, withMore } from '../../ops/registry.ts';
 import { fileBytes } from '../bytes.ts';
 import { UnsupportedReport } from '../unsupported.ts';
-import { mergeDilated } from './dilated-convolutions.ts';
+import { familyOf, loadMoreFamilies, operatorsOf } from './families.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { readModel, type FileModel, type FileTensor } from './model.ts';
 import { OperatorReader, type OperatorFamily } from './operator.ts';
-import { operatorFamilies } from './operator-families.ts';
 import { describeTensor, tensorDType } from './tensor.ts';
 
 export interface TfliteImportOptions {
@@ -21,10 +20,6 @@ export interface TfliteImportOptions {
 const MAXIMUM_VERSION_LENGTH = 100;
 
 const SUBGRAPH_CALLERS: ReadonlySet<string> = new Set(['IF', 'WHILE', 'CALL', 'CALL_ONCE']);
-
-const familyOf: ReadonlyMap<string, OperatorFamily> = new Map(
-  operatorFamilies.flatMap((family) => family.types.map((type) => [type, family])),
-);
 
 /**
  * A TFLite model (float32, 8-bit codes, or a mixture, of schema version 3) as a Graph. Values keep the names of the file's tensors,
@@ -39,10 +34,13 @@ const familyOf: ReadonlyMap<string, OperatorFamily> = new Map(
  * @throws UnsupportedOpError naming every operator, element type and use that this library does not have
  */
 export function importTflite(bytes: Uint8Array | ArrayBuffer, options: TfliteImportOptions = {}): Promise<Graph> {
-  return withOps(() => tfliteGraph(bytes, options));
+  return withMore(
+    () => tfliteGraph(bytes, options),
+    () => Promise.all([loadMoreOps(), loadMoreFamilies()]),
+  );
 }
 
-/** Does what `importTflite` does, when all ops that the model needs are loaded. */
+/** Does what `importTflite` does, when all that the model needs is loaded. */
 export function tfliteGraph(bytes: Uint8Array | ArrayBuffer, options: TfliteImportOptions = {}): Graph {
   const model = readModel(fileBytes(bytes));
   const name = options.name ?? (model.subgraphName === '' ? 'model' : model.subgraphName);
@@ -73,9 +71,9 @@ function buildGraph(model: FileModel, name: string): Graph {
     if (open.length > 0) report.tensor(`the open size of axis ${open.join(' and ')}`, describeTensor(tensor));
     attempt(() => builder.input(tensor));
   }
-  for (const operator of mergeDilated(model)) {
+  for (const operator of operatorsOf(model)) {
     const { type, customCode } = operator;
-    const family = familyOf.get(customCode === '' ? type : `${type} ${customCode}`);
+    const family = familyOf(operator);
     if (family === undefined) {
       report.operator(customCode === '' ? type : `${type} "${customCode}"`);
       continue;

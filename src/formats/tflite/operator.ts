@@ -6,7 +6,7 @@ import type { OpUse } from '../op-use.ts';
 import { ConstantCopies, constantTensor, integerConstant, numberConstant } from './constants.ts';
 import { Table, type TableSchema } from './flatbuffer.ts';
 import { readFlexbufferMap } from './flexbuffer.ts';
-import type { FileOperator, FileTensor } from './model.ts';
+import type { FileModel, FileOperator, FileTensor } from './model.ts';
 import { activationTypes } from './schema.ts';
 import { describeTensor, tensorType } from './tensor.ts';
 
@@ -93,6 +93,8 @@ export interface OperatorFamily {
   readonly parameters?: readonly number[];
   /** Positions of inputs that may have a scale per index of an axis; all other values have one scale. */
   readonly perChannel?: readonly number[];
+  /** The operators of a file with those put together again that are parts of one, of which this family's are some. */
+  merge?(model: FileModel): readonly FileOperator[];
   /**
    * Checks and reads what does not depend on shapes.
    * @throws UnsupportedOpError for what this library cannot do; the importer reports those of all operators together

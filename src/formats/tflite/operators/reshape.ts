@@ -1,10 +1,10 @@
 import { FormatError, ShapeError } from '../../../errors.ts';
 import { elementCount, formatShape, normalizeAxis, type Shape } from '../../../tensor/shape.ts';
-import { squeezeSchema } from '../dilated-convolutions.ts';
-import { type OperatorFamily, optionsSchema } from '../operator.ts';
+import { type OperatorFamily, optionsSchema, type OptionsSchema } from '../operator.ts';
 import { requireSameType } from '../operator-types.ts';
 
 const reshapeSchema = optionsSchema(17, 'ReshapeOptions', { new_shape: 0 });
+export const squeezeSchema: OptionsSchema<'squeeze_dims'> = optionsSchema(30, 'SqueezeOptions', { squeeze_dims: 0 });
 
 /** RESHAPE, SQUEEZE and EXPAND_DIMS: the same elements under other axes. */
 export const reshape: OperatorFamily = {

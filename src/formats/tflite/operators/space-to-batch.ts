@@ -1,6 +1,7 @@
 import { FormatError, ShapeError } from '../../../errors.ts';
 import { formatShape, type Shape } from '../../../tensor/shape.ts';
 import type { OpUse } from '../../op-use.ts';
+import { mergeDilated } from '../dilated-convolutions.ts';
 import { chain, type OperatorFamily, reshapeTo, type Steps } from '../operator.ts';
 import { requireSameType } from '../operator-types.ts';
 import { readPairs } from '../pairs.ts';
@@ -13,6 +14,7 @@ export const spaceToBatch: OperatorFamily = {
   takesInt32: true,
   inputCount: [3, 3],
   parameters: [1, 2],
+  merge: mergeDilated,
   read(operator) {
     requireSameType(operator, [operator.input(0)]);
     const where = `tflite: ${operator.where}`;

@@ -181,7 +181,7 @@ describe('TFLite_Detection_PostProcess', () => {
     const missing = Object.keys(options).filter((name) => !(name in given));
     const { bytes } = detectorFile({ ...detector, options });
     // What is to be absent gets another name.
-    for (const name of missing) bytes.set([122], Buffer.from(bytes).indexOf(name));
+    for (const name of missing) bytes.set([122], new TextDecoder('latin1').decode(bytes).indexOf(name));
     expect(() => tfliteGraph(bytes)).toThrow(message);
     expect(() => tfliteGraph(bytes)).toThrow(error);
   });

@@ -4,105 +4,61 @@ import { addN } from './operators/add-n.ts';
 import { argExtreme } from './operators/arg-extreme.ts';
 import { basicLstm } from './operators/basic-lstm.ts';
 import { batchMatmul } from './operators/batch-matmul.ts';
-import { binary } from './operators/binary.ts';
-import { blocks } from './operators/blocks.ts';
 import { broadcastArgs } from './operators/broadcast-args.ts';
 import { cast } from './operators/cast.ts';
 import { comparison } from './operators/comparison.ts';
-import { concatenation } from './operators/concatenation.ts';
-import { conv2d } from './operators/conv2d.ts';
 import { cumulativeSum } from './operators/cumulative-sum.ts';
-import { depthwiseConv2d } from './operators/depthwise-conv2d.ts';
-import { dequantize } from './operators/dequantize.ts';
 import { detectionPostProcess } from './operators/detection-post-process.ts';
 import { embeddingLookup } from './operators/embedding-lookup.ts';
 import { fill } from './operators/fill.ts';
-import { fullyConnected } from './operators/fully-connected.ts';
 import { gather } from './operators/gather.ts';
 import { logicalNot } from './operators/logical-not.ts';
 import { nonMaxSuppression } from './operators/non-max-suppression.ts';
 import { normalization } from './operators/normalization.ts';
 import { oneHot } from './operators/one-hot.ts';
-import { pack } from './operators/pack.ts';
-import { pad } from './operators/pad.ts';
-import { pool2d } from './operators/pool2d.ts';
-import { quantize } from './operators/quantize.ts';
 import { range } from './operators/range.ts';
-import { reduction } from './operators/reduction.ts';
-import { relu } from './operators/relu.ts';
-import { reshape } from './operators/reshape.ts';
-import { resize } from './operators/resize.ts';
 import { reverse } from './operators/reverse.ts';
 import { scatterNd } from './operators/scatter-nd.ts';
 import { select } from './operators/select.ts';
 import { sequenceLstm } from './operators/sequence-lstm.ts';
 import { sequenceRnn } from './operators/sequence-rnn.ts';
-import { shape } from './operators/shape.ts';
-import { slice } from './operators/slice.ts';
-import { softmax } from './operators/softmax.ts';
 import { spaceToBatch } from './operators/space-to-batch.ts';
-import { split } from './operators/split.ts';
 import { splitV } from './operators/split-v.ts';
-import { stridedSlice } from './operators/strided-slice.ts';
 import { tile } from './operators/tile.ts';
 import { topK } from './operators/top-k.ts';
-import { transpose } from './operators/transpose.ts';
 import { transposeConv } from './operators/transpose-conv.ts';
 import { transposeConvBias } from './operators/transpose-conv-bias.ts';
-import { unary } from './operators/unary.ts';
 import { unpack } from './operators/unpack.ts';
 
-/** Every TFLite operator that can be imported. */
-export const operatorFamilies: readonly OperatorFamily[] = [
+/** The TFLite operators that are loaded when a model has one of them. */
+export const moreFamilies: readonly OperatorFamily[] = [
   addN,
   argExtreme,
   basicLstm,
   batchMatmul,
-  binary,
-  blocks,
   broadcastArgs,
   cast,
   comparison,
-  concatenation,
-  conv2d,
   cumulativeSum,
-  depthwiseConv2d,
-  dequantize,
   detectionPostProcess,
   embeddingLookup,
   fill,
-  fullyConnected,
   gather,
   logicalNot,
   nonMaxSuppression,
   normalization,
   oneHot,
-  pack,
-  pad,
-  pool2d,
-  quantize,
   range,
-  reduction,
-  relu,
-  reshape,
-  resize,
   reverse,
   scatterNd,
   select,
   sequenceLstm,
   sequenceRnn,
-  shape,
-  slice,
-  softmax,
   spaceToBatch,
-  split,
   splitV,
-  stridedSlice,
   tile,
   topK,
-  transpose,
   transposeConv,
   transposeConvBias,
-  unary,
   unpack,
 ];
