@@ -48,7 +48,7 @@ export interface GraphSummary {
  * What every device has, without optional features; but for sizes, which are a device's matter: on none in particular
  * nothing is cut.
  */
-const leastCapable: KernelTarget = {
+export const leastCapable: KernelTarget = {
   engine: 'scalar',
   capabilities: {
     vendor: '',

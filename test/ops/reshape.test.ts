@@ -46,7 +46,7 @@ const geometries: readonly (readonly [readonly number[], readonly number[]])[] =
 
 testOp(
   reshape,
-  [float32, int8(0.1, 3), uint8(0.1, 3)].flatMap((type) =>
+  [float32, int8(0.1, 3), uint8(0.1, 3), { dtype: 'int32' as const }].flatMap((type) =>
     geometries.map(([from, to]): OpCase<ReshapeAttributes> => ({
       name: `${type.dtype} [${from.join(', ')}] to [${to.join(', ')}]`,
       attributes: { shape: to },
