@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { nodeContext } from '../../src/graph/context.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import { lowerUnsigned } from '../../src/graph/lower-unsigned.ts';
-import { operatorFamilies } from '../../src/formats/tflite/operator-families.ts';
+import { commonFamilies } from '../../src/formats/tflite/common-families.ts';
+import { moreFamilies } from '../../src/formats/tflite/more-families.ts';
 import type { Conversion } from '../../src/formats/tflite/operator.ts';
 import { commonOps } from '../../src/ops/common-ops.ts';
 import { moreOps } from '../../src/ops/more-ops.ts';
@@ -49,7 +50,7 @@ function typesOf(graph: Graph): readonly string[] {
 /** Runs the importers' tests and looks at what each operator becomes. */
 async function recordOperators(): Promise<Operators> {
   const seen = new Map<string, Map<string, readonly string[]>>();
-  for (const family of operatorFamilies) {
+  for (const family of [...commonFamilies, ...moreFamilies]) {
     for (const type of family.types) seen.set(type, new Map());
     const { read } = family;
     Object.assign(family, {
