@@ -5,6 +5,7 @@ import { readSafetensors } from '../../src/formats/safetensors.ts';
 import { tfliteGraph } from '../../src/formats/tflite/index.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
+import { isForLimits } from './lane.ts';
 import { sharedPath } from './shared.ts';
 
 /** A model with one input and what its oracle (TFLite's reference kernels) made of it. */
@@ -18,13 +19,18 @@ export interface Golden {
   readonly nodes: readonly { readonly operator: string; readonly value: string; readonly tensor: Tensor }[];
 }
 
-/** Names (`model.sample`) of the golden files whose model's name matches; none, with a line, without the shared folder. */
+/**
+ * Names (`model.sample`) of the golden files whose model's name matches, in lanes for limits one for each model; none,
+ * with a line, without the shared folder.
+ */
 function listGoldens(pattern: RegExp): readonly string[] {
   const folder = sharedPath('models', 'expected');
   if (folder === null) return [];
   const names = readdirSync(folder).filter((file) => pattern.test(file));
   if (names.length === 0) throw new Error(`${folder}: no file matches ${pattern}. Were the golden files renamed?`);
-  return names.map((file) => file.replace(/\.safetensors$/, '')).sort((a, b) => a.localeCompare(b));
+  const samples = names.map((file) => file.replace(/\.safetensors$/, '')).sort((a, b) => a.localeCompare(b));
+  const modelOf = (name: string): string => name.slice(0, name.lastIndexOf('.'));
+  return isForLimits ? [...new Map(samples.map((name) => [modelOf(name), name])).values()] : samples;
 }
 
 /** A suite of one test or more for each golden file; skipped as a whole without the shared folder. */

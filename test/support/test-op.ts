@@ -1,4 +1,4 @@
-import { describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { availableEngines, type Engine } from '../../src/gpu/capabilities.ts';
 import { UnsupportedOpError } from '../../src/errors.ts';
 import type { Graph } from '../../src/graph/graph.ts';
@@ -15,6 +15,7 @@ import { elementCount, formatShape, type Shape } from '../../src/tensor/shape.ts
 import type { Tensor, TensorType } from '../../src/tensor/tensor.ts';
 import { compileLane, type CompileTarget } from './compile-lane.ts';
 import { testDevice } from './device.ts';
+import { isForLimits } from './lane.ts';
 import { seedOf } from './seed.ts';
 import { allowedError, toleranceOf } from './tolerance.ts';
 
@@ -43,15 +44,9 @@ export interface OpCase<A> {
 /** Cases of an op that run with constants baked in as well as shared; one of the two is what the device would choose. */
 const bakedCases = 2;
 
-/**
- * What a lane of fewer limits and features adds does not depend on engine and rounding, so there they take turns from
- * case to case instead of all running with each. `test/shaders` compiles every combination for such devices.
- */
-const takesTurns = ['default-limits', 'compatibility'].includes(inject('lane'));
-
-/** All of them, or where they take turns the one whose turn it is. */
+/** In lanes for limits engines and roundings take turns from case to case: the one whose turn it is, else all. */
 function turnOf<T>(choices: readonly T[], index: number): readonly T[] {
-  return takesTurns ? [choices[index % choices.length]] : choices;
+  return isForLimits ? [choices[index % choices.length]] : choices;
 }
 
 /**
@@ -62,7 +57,8 @@ function turnOf<T>(choices: readonly T[], index: number): readonly T[] {
 export function testOp<A extends object>(op: OpDefinition<A>, cases: readonly OpCase<A>[]): void {
   describe(`${op.name} kernels equal the reference`, () => {
     for (const [index, opCase] of cases.entries()) {
-      const forms = index < bakedCases ? [true, false] : [undefined];
+      // A device that does not name itself would bake the constants of each case into shaders of its own.
+      const forms = index < bakedCases ? [true, false] : [isForLimits ? true : undefined];
       const isQuantized = opCase.outputs.some(({ dtype }) => dtype === 'int8' || dtype === 'uint8');
       const targets = compileLane();
       const modes = opCase.roundings ?? (isQuantized ? roundings : ['float' as const]);
