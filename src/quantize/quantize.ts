@@ -2,6 +2,8 @@ import { consumersOf, withoutUnusedValues } from '../graph/context.ts';
 import { foldConstants } from '../graph/fold-constants.ts';
 import type { Graph, GraphNode } from '../graph/graph.ts';
 import { getOp } from '../ops/registry.ts';
+import { dequantizeTensor } from '../tensor/quantize-tensor.ts';
+import type { Tensor } from '../tensor/tensor.ts';
 import { activationInputs, chooseActivationQuantization, weightInputs } from './activation-quantization.ts';
 import { GraphWriter } from './graph-writer.ts';
 import type { Ranges } from './range.ts';
@@ -51,7 +53,7 @@ export function quantize(source: Graph, ranges: Ranges, options: QuantizeOptions
       const [weightName, biasName] = [node.inputs[slots.input], node.inputs[slots.bias] ?? ''];
       const { weights, bias } = quantizeWeights(
         `${node.op} "${node.name}"`,
-        graph.constants[weightName],
+        decoded(graph.constants[weightName]),
         biasName === '' ? undefined : graph.constants[biasName],
         slots.axis,
         granularity,
@@ -65,6 +67,11 @@ export function quantize(source: Graph, ranges: Ranges, options: QuantizeOptions
     writer.addQuantizedNode(node, inputs);
   }
   return withoutUnusedValues(writer.finish());
+}
+
+/** Layers also read weights as float16 or codes. */
+function decoded(weights: Tensor): Tensor {
+  return weights.dtype === 'float32' ? weights : dequantizeTensor(weights);
 }
 
 /** Whether the node has a rule, its activations are float32, and its weights and bias are constants. */

@@ -50,6 +50,17 @@ const steps: Record<string, fc.Arbitrary<(chain: GraphChain) => void>> = {
     const { dtype, shape } = chain.type();
     chain.add('matmul', { activation: 'none' }, [chain.constant(dtype, [outputs, shape[3]], 0)]);
   }),
+  dynamic: fc.tuple(size(9), fc.nat(3)).map(([outputs, leading]) => (chain) => {
+    const { dtype, shape } = chain.type();
+    if (dtype !== 'float32') return;
+    const x = chain.current;
+    chain.node('min-max', { leading: Math.min(leading, shape.length - 1), parts: 2 }, [x]);
+    chain.node('dynamic-scale', { isSymmetric: leading === 1 }, [chain.current]);
+    const scales = chain.current;
+    chain.node('dynamic-quantize', {}, [x, scales], 'int8');
+    const weights = chain.constant('int8', [outputs, shape[3]], 0);
+    chain.node('matmul', { activation: 'relu' }, [chain.current, weights, '', '', scales], 'float32');
+  }),
   pool: fc
     .record({ op: fc.constantFrom('max-pool2d', 'average-pool2d'), size: pair(3), strides: pair(3), padding: sides })
     .map(({ op, ...attributes }) => (chain) => {

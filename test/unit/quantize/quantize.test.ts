@@ -13,6 +13,7 @@ import { input } from '../../../src/layers/value.ts';
 import { quantize } from '../../../src/quantize/quantize.ts';
 import { minMax, type Range, type Ranges, unite } from '../../../src/quantize/range.ts';
 import { runReference } from '../../../src/runtime/reference.ts';
+import { toFloat16Bits } from '../../../src/tensor/float16.ts';
 import { createRandom } from '../../../src/tensor/random.ts';
 import { dequantizeValue } from '../../../src/tensor/quantization.ts';
 import { elementCount } from '../../../src/tensor/shape.ts';
@@ -174,6 +175,37 @@ test('weights that two layers share are quantized for each', () => {
     'dense_1/dense/bias',
     'dense_1/dense/weights',
   ]);
+});
+
+test.each(['float16', 'int8'] as const)('weights stored as %s are quantized as the numbers they are', (dtype) => {
+  const float = sequential({ x: [1, 16] }, [dense({ name: 'a', units: 24, activation: 'relu' }), dense({ units: 5 })]);
+  const constants = { ...float.constants };
+  const values = { ...float.values };
+  for (const node of float.nodes) {
+    const { shape, data } = float.constants[node.inputs[1]];
+    const scale = Math.fround(Math.max(...data.map(Math.abs)) / 127);
+    const stored: Tensor =
+      dtype === 'float16'
+        ? { dtype, shape, data: Uint16Array.from(data, toFloat16Bits) }
+        : {
+            dtype,
+            shape,
+            quantization: { scales: [scale], zeroPoints: [0] },
+            data: Int8Array.from(data, (value) => Math.round(value / scale)),
+          };
+    constants[node.inputs[1]] = stored;
+    const { data: _, ...type } = stored;
+    values[node.inputs[1]] = type;
+  }
+  const graph = { ...float, constants, values };
+  validateGraph(graph);
+  const quantized = quantize(graph, rangesOf(graph, [1, 2, 3]));
+  expect(quantized.nodes.filter(({ op }) => op === 'matmul')).toHaveLength(2);
+  for (const name of Object.keys(constants)) expect(['int8', 'int32']).toContain(quantized.constants[name].dtype);
+  const [output] = graph.outputs;
+  const inputs = sample(graph, 9);
+  const exact = runReference(graph, inputs).get(output)!;
+  expect(sqnr(exact, runReference(quantized, inputs).get(output)!)).toBeGreaterThan(25);
 });
 
 test('the source graph is not changed, and a missing range is named', () => {
