@@ -5,7 +5,10 @@ export default [
     import: '{ openDevice, importTflite, createSession, createPreprocessor }',
     limit: '100 kB',
     gzip: true,
-    // What comes when a model needs it, and what only the layer builder would need at once.
-    modifyEsbuildConfig: (config) => ({ ...config, external: [...(config.external ?? []), './more-*.js'] }),
+    // What comes when a model or an option needs it, and what only the layer builder would need at once.
+    modifyEsbuildConfig: (config) => ({
+      ...config,
+      external: [...(config.external ?? []), './more-*.js', './halves-*.js'],
+    }),
   },
 ];

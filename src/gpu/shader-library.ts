@@ -86,6 +86,7 @@ import functionSoftplus from '../../shaders/lib/function-softplus.wgsl';
 import functionSqrt from '../../shaders/lib/function-sqrt.wgsl';
 import functionSquare from '../../shaders/lib/function-square.wgsl';
 import functionTanh from '../../shaders/lib/function-tanh.wgsl';
+import halves from '../../shaders/lib/halves.wgsl';
 import linearIndex from '../../shaders/lib/linear-index.wgsl';
 import logistic from '../../shaders/lib/logistic.wgsl';
 import maxFloat from '../../shaders/lib/max-float.wgsl';
@@ -239,6 +240,7 @@ export const shaderLibrary: Readonly<Record<string, string>> = {
   'function-sqrt': functionSqrt,
   'function-square': functionSquare,
   'function-tanh': functionTanh,
+  halves,
   'linear-index': linearIndex,
   logistic,
   'max-float': maxFloat,

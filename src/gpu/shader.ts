@@ -85,7 +85,12 @@ function templateOf(
   return template;
 }
 
-function resolveImports(name: string, source: string, choices: Readonly<Record<string, string>>): string {
+/**
+ * The text with what it imports in place of the `//#import` lines.
+ * @param choices which library file satisfies an import, by the name the shader imports
+ * @throws DeviceError when there is no such file, or no such import
+ */
+export function resolveImports(name: string, source: string, choices: Readonly<Record<string, string>>): string {
   const included = new Set<string>();
   const used = new Set<string>();
   const expand = (text: string): string =>

@@ -1,7 +1,10 @@
 import { NumericError, ShapeError } from '../errors.ts';
 import type { OpContext } from '../ops/define-op.ts';
+import { getOp } from '../ops/registry.ts';
+import { toFloat16 } from '../tensor/float16.ts';
+import { dequantizeTensor } from '../tensor/quantize-tensor.ts';
 import type { Rounding } from '../tensor/requantize.ts';
-import type { TensorType } from '../tensor/tensor.ts';
+import type { Tensor, TensorType } from '../tensor/tensor.ts';
 import type { Graph, GraphNode } from './graph.ts';
 
 /** The values of a graph, computed or not. */
@@ -17,14 +20,46 @@ export function valueType(graph: Values, name: string): TensorType {
 
 /** What an op is shown of one of its nodes. */
 export function nodeContext(graph: Values, node: GraphNode, rounding: Rounding = 'float'): OpContext<object> {
-  return {
+  return asComputed(node.op, {
     name: node.name,
     attributes: node.attributes,
     inputs: node.inputs.map((name) => (name === '' ? undefined : valueType(graph, name))),
     constants: node.inputs.map((name) => (Object.hasOwn(graph.constants, name) ? graph.constants[name] : undefined)),
     outputs: node.outputs.map((name) => valueType(graph, name)),
     rounding,
+  });
+}
+
+/**
+ * The context with the types that an op computes with. How activations are stored is no op's matter: it is shown float32
+ * where they are float16. Constants are what they are, and so is what a decoder decodes.
+ */
+export function asComputed(op: string, context: OpContext<object>): OpContext<object> {
+  const widened = <T extends TensorType | undefined>(type: T): T =>
+    type?.dtype === 'float16' ? { ...type, dtype: 'float32' } : type;
+  const isStored = (index: number): boolean => context.constants[index] === undefined && !getOp(op).isDecoder;
+  return {
+    ...context,
+    inputs: context.inputs.map((type, index) => (isStored(index) ? widened(type) : type)),
+    outputs: context.outputs.map(widened),
   };
+}
+
+/** What a node's op computes by its reference: in float32, and rounded where an output is stored as float16. */
+export function computeNode(
+  graph: Values,
+  node: GraphNode,
+  rounding: Rounding,
+  inputs: readonly (Tensor | undefined)[],
+): readonly Tensor[] {
+  const context = nodeContext(graph, node, rounding);
+  const computed = inputs.map((tensor, index) =>
+    tensor?.dtype === 'float16' && context.inputs[index]?.dtype === 'float32' ? dequantizeTensor(tensor) : tensor,
+  );
+  const results = naming(node, () => getOp(node.op).reference(context, computed));
+  return results.map((tensor, index) =>
+    valueType(graph, node.outputs[index]).dtype === 'float16' ? toFloat16(tensor) : tensor,
+  );
 }
 
 /** The work's errors about numbers with the node in front: what checks scales and sums does not know whose they are. */

@@ -3,7 +3,7 @@ import { bytesPerElement } from '../tensor/dtype.ts';
 import type { Rounding } from '../tensor/requantize.ts';
 import { elementCount } from '../tensor/shape.ts';
 import type { Tensor, TensorType } from '../tensor/tensor.ts';
-import { naming, nodeContext, valueType, withoutUnreadNodes, withoutUnusedValues } from './context.ts';
+import { computeNode, valueType, withoutUnreadNodes, withoutUnusedValues } from './context.ts';
 import type { Graph, GraphNode } from './graph.ts';
 
 /** What may always be read, and written, to fold constants; beyond it, this many times the graph's own constants. */
@@ -39,8 +39,7 @@ export function foldConstants(source: Graph, rounding: Rounding): Graph {
     }
     readable -= read;
     writable -= written;
-    const context = nodeContext({ ...graph, constants }, node, rounding);
-    const results = naming(node, () => op.reference(context, inputs));
+    const results = computeNode({ ...graph, constants }, node, rounding, inputs);
     node.outputs.forEach((name, index) => (constants[name] = results[index]));
   }
   return withoutUnusedValues({ ...graph, nodes, constants });

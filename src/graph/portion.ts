@@ -2,7 +2,7 @@ import type { AxisRange, OpContext } from '../ops/define-op.ts';
 import { getOp } from '../ops/registry.ts';
 import type { Rounding } from '../tensor/requantize.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { valueType } from './context.ts';
+import { asComputed, valueType } from './context.ts';
 import type { Graph, GraphNode } from './graph.ts';
 import { narrowed, type Region, wholeRegion } from './region.ts';
 
@@ -32,14 +32,14 @@ export function portionContext(
   constantIn: (region: Region) => Tensor | undefined,
   rounding: Rounding,
 ): OpContext<object> {
-  return {
+  return asComputed(node.op, {
     name: node.name,
     attributes,
     inputs: inputs.map((region) => region?.type),
     constants: inputs.map((region) => region && constantIn(region)),
     outputs: outputs.map((region) => region.type),
     rounding,
-  };
+  });
 }
 
 /** The portion that computes a range of this one's only output; undefined when the op has none. */

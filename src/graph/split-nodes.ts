@@ -16,7 +16,8 @@ export function splitNodes(graph: Graph, rounding: Rounding, names: FreshNames):
       const isLast = index === parts.length - 1;
       const name = isLast ? node.name : names.next(`${node.name}/part`);
       const result = isLast ? node.outputs[0] : names.next(`${node.outputs[0]}/part`);
-      values[result] = output;
+      // The whole's type says how it is stored.
+      if (!isLast) values[result] = output;
       results.push(result);
       const read = inputs.map((from) => ('part' in from ? results[from.part] : node.inputs[from.input]));
       return { name, op: node.op, attributes, inputs: read, outputs: [result] };

@@ -160,6 +160,8 @@ export interface OpDefinition<A> {
   readonly isHeavy?: true;
   /** Set where the output is nothing but the numbers that the input's codes or bits stand for. */
   readonly isDecoder?: true;
+  /** Set where float16 is too coarse, or too narrow, for what the op reads and makes (scales): they stay float32. */
+  readonly needsFloat32?: true;
   /** How the op is quantized; an op without a rule stays in float32. */
   readonly quantization?: QuantizationRule;
   /** In order of preference; the first that accepts is used. */

@@ -43,6 +43,7 @@ const kernel: Kernel<DynamicScaleAttributes> = {
  */
 export const dynamicScale: OpDefinition<DynamicScaleAttributes> = defineOp({
   name: 'dynamic-scale',
+  needsFloat32: true,
   inferShape(context): readonly Shape[] {
     const { shape } = operandType('dynamic-scale', context, 0);
     if (shape.length < 2 || shape[shape.length - 1] !== 2) {

@@ -19,6 +19,8 @@ import type { Dispatch, Kernel, KernelContext, OpContext } from '../ops/define-o
 import { getOp } from '../ops/registry.ts';
 import type { Rounding } from '../tensor/requantize.ts';
 import { formatShape } from '../tensor/shape.ts';
+import type { TensorType } from '../tensor/tensor.ts';
+import type * as halfStorage from './halves.ts';
 import { planViews, type View } from './views.ts';
 
 /** How a graph becomes a program. */
@@ -29,6 +31,8 @@ export interface CompileOptions {
   readonly fusion: boolean;
   /** Nodes whose shaders differ only in sizes share a pipeline that reads the sizes at run time. */
   readonly sharePipelines: boolean;
+  /** What stores float32 activations and weights as float16, where that is wanted. */
+  readonly halves?: typeof halfStorage;
   /** Restricts which kernels may be chosen, by name, and with `none` which nodes may do without; for tests and measurements. */
   readonly acceptKernel?: (op: string, kernel: string) => boolean;
   /** Nodes that no kernel accepts are steps that say so; otherwise they are an error. */
@@ -70,20 +74,27 @@ export function compile(source: Graph, capabilities: Capabilities, options: Comp
   const refolded = sunk === folded ? folded : foldConstants(sunk, rounding);
   const lowered = options.fusion ? fuse(dropIdentities(refolded)) : folded;
   const merged = options.fusion ? mergeMoves(lowered, capabilities.limits.minStorageBufferOffsetAlignment) : lowered;
-  const graph = splitNodes(merged, rounding, names);
   const limits = graphLimits(capabilities.limits);
   const choose: ChooseLaunch = (op, context) => chooseLaunch(op, context, capabilities, options);
   const plan = (whole: Graph): Plan => planSteps(whole, choose, capabilities.limits, options);
+  const { minStorageBufferOffsetAlignment } = capabilities.limits;
+  const split = (whole: Graph): Graph => {
+    const narrow = splitNodes(whole, rounding, names);
+    if (options.halves === undefined) return narrow;
+    return options.halves.storeHalves({ graph: narrow, ...plan(narrow) }, minStorageBufferOffsetAlignment);
+  };
+  const graph = split(merged);
   const planned = plan(graph);
   const launches = planned.steps.map(({ node, dispatch }) => [node, dispatch] as const);
   if (fitsLimits(graph, limits, launches)) return specialize(graph, planned, new Map(), options);
   // Moves that are merged cannot be cut: each by itself can.
-  const fitted = fitLimits(lowered, limits, rounding, names, (op, context) => choose(op, context)?.dispatch);
+  const separate = options.halves === undefined ? lowered : split(lowered);
+  const fitted = fitLimits(separate, limits, rounding, names, (op, context) => choose(op, context)?.dispatch);
   const cut = splitNodes(fitted.graph, rounding, names);
   return specialize(cut, plan(cut), fitted.pieces, options);
 }
 
-type Launch = Required<Pick<Step, 'kernel' | 'dispatch'>>;
+export type Launch = Required<Pick<Step, 'kernel' | 'dispatch'>>;
 type ChooseLaunch = (op: string, context: OpContext<object>) => Launch | undefined;
 
 /** The first kernel of the op that accepts the node. */
@@ -100,6 +111,15 @@ function chooseLaunch(
   return kernel && { kernel, dispatch: kernel.dispatch(kernelContext) };
 }
 
+/** Whether an op is shown other types than the values have: computed with as float32, they are stored as float16. */
+function isWidened({ values }: Graph, { inputs, outputs }: GraphNode, context: OpContext<object>): boolean {
+  const isOther = (type: TensorType | undefined, name: string): boolean => type !== undefined && type !== values[name];
+  return (
+    context.inputs.some((type, index) => isOther(type, inputs[index])) ||
+    context.outputs.some((type, index) => isOther(type, outputs[index]))
+  );
+}
+
 /** Steps that have no shaders yet: those of what is too large could not be written. */
 type Plan = Pick<Program, 'steps' | 'views'>;
 
@@ -108,15 +128,22 @@ function planSteps(
   graph: Graph,
   choose: ChooseLaunch,
   { minStorageBufferOffsetAlignment }: Capabilities['limits'],
-  { rounding, acceptKernel, keepsUnsupported = false }: CompileOptions,
+  { rounding, acceptKernel, keepsUnsupported = false, halves }: CompileOptions,
 ): Plan {
   const mayBeFree = ({ op }: GraphNode): boolean => acceptKernel?.(op, 'none') ?? true;
   const { free, views } = planViews(graph, rounding, minStorageBufferOffsetAlignment, mayBeFree);
   const unsupported: string[] = [];
   const steps: Step[] = [];
   for (const node of graph.nodes) {
-    const launch = free.has(node) ? {} : naming(node, () => choose(node.op, nodeContext(graph, node, rounding)));
-    if (launch !== undefined) steps.push({ node, ...launch });
+    if (free.has(node)) {
+      steps.push({ node });
+      continue;
+    }
+    const context = nodeContext(graph, node, rounding);
+    const launch = naming(node, () => choose(node.op, context));
+    const dispatch =
+      launch && (isWidened(graph, node, context) ? halves?.withHalves(graph, node, launch) : launch.dispatch);
+    if (dispatch !== undefined) steps.push({ node, kernel: launch!.kernel, dispatch });
     else if (keepsUnsupported) steps.push({ node, isUnsupported: true });
     else unsupported.push(describeNode(graph, node));
   }

@@ -1,7 +1,6 @@
 import { ShapeError } from '../errors.ts';
-import { naming, nodeContext } from '../graph/context.ts';
+import { computeNode } from '../graph/context.ts';
 import type { Graph } from '../graph/graph.ts';
-import { getOp } from '../ops/registry.ts';
 import type { Rounding } from '../tensor/requantize.ts';
 import { createTensor, type Tensor } from '../tensor/tensor.ts';
 
@@ -31,7 +30,7 @@ export function runReference(
   }
   for (const node of graph.nodes) {
     const arguments_ = node.inputs.map((name) => (name === '' ? undefined : values.get(name)));
-    const results = naming(node, () => getOp(node.op).reference(nodeContext(graph, node, rounding), arguments_));
+    const results = computeNode(graph, node, rounding, arguments_);
     node.outputs.forEach((name, index) => values.set(name, results[index]));
   }
   return values;

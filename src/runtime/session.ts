@@ -31,6 +31,12 @@ export interface SessionOptions {
    * slowly and gain nothing from constants.
    */
   readonly sharePipelines?: boolean;
+  /**
+   * How float32 activations and weights lie on the device. `float16` halves their memory, and what crosses the bus, on
+   * every device; layers compute in float32 and round what they store to 11 bits, and to ±65504. Inputs and outputs of
+   * the graph stay float32, and int8 is not concerned. `float32` by default.
+   */
+  readonly storage?: 'float32' | 'float16';
   /** Overrides the first axis of every input. */
   readonly batch?: number;
   /** How many runs may be on the GPU at once; 3 by default. */
@@ -111,6 +117,7 @@ export class Session {
         fusion: options.fusion ?? true,
         sharePipelines: options.sharePipelines ?? device.capabilities.isSoftware,
         acceptKernel: options.acceptKernel,
+        halves: options.storage === 'float16' ? await import('./halves.ts') : undefined,
       },
       maxInFlight,
     };
@@ -300,9 +307,10 @@ export class Session {
     }
   }
 
-  /** A value's type as the caller's graph has it: uint8 where the device holds int8. */
+  /** A value's type as the caller's graph has it, uint8 where the device holds int8; but float16 where it is stored so. */
   #typeOf(name: string): TensorType {
-    return Object.hasOwn(this.graph.values, name) ? this.graph.values[name] : this.#state.program.graph.values[name];
+    const held = this.#state.program.graph.values[name];
+    return held.dtype === 'float16' || !Object.hasOwn(this.graph.values, name) ? held : this.graph.values[name];
   }
 
   #assertAlive(): void {

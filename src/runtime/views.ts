@@ -41,10 +41,12 @@ export function planViews(
   const free = new Set<GraphNode>();
   graph.nodes.forEach((node, step) => {
     const { inputOffsets } = getOp(node.op);
-    // A constant has no bytes among the activations to share.
-    if (inputOffsets === undefined || !accepts(node) || node.inputs.some((name) => !groups.has(name))) return;
     const [output] = node.outputs;
-    const quad = bytesPerQuad(graph.values[output].dtype);
+    const { dtype } = graph.values[output];
+    // A constant has no bytes among the activations to share, and what is stored in another way has others.
+    const isSeparate = (name: string): boolean => !groups.has(name) || graph.values[name].dtype !== dtype;
+    if (inputOffsets === undefined || !accepts(node) || node.inputs.some(isSeparate)) return;
+    const quad = bytesPerQuad(dtype);
     const offsets = inputOffsets(nodeContext(graph, node, rounding))?.map((quads) => quads * quad);
     if (offsets === undefined || offsets.some((offset) => offset % alignment !== 0)) return;
     const isFree =

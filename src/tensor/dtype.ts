@@ -1,6 +1,6 @@
 import { ShapeError } from '../errors.ts';
 
-/** Element types a value can have. float16 is for constants: layers read weights stored so, and compute in float32. */
+/** Element types a value can have. float16 is how weights and activations may be stored; ops compute in float32. */
 export type DType = 'float32' | 'float16' | 'int8' | 'uint8' | 'int32';
 
 /** The host array that holds a dtype's elements. */

@@ -1,4 +1,5 @@
-import { roundTiesEven } from './quantization.ts';
+import { clamp, roundTiesEven } from './quantization.ts';
+import type { Tensor } from './tensor.ts';
 
 const largest = 65504;
 const smallestNormal = 2 ** -14;
@@ -28,4 +29,13 @@ export function toFloat16Bits(value: number): number {
   const fraction = roundTiesEven((magnitude / 2 ** exponent - 1) * 1024);
   // A fraction that rounds up to 1024 carries into the exponent by itself.
   return sign | (((exponent + 15) << 10) + fraction);
+}
+
+/** Numbers as activations are stored in float16: the nearest, and the largest finite one for all beyond it. */
+export function toFloat16({ shape, data }: Tensor): Tensor & { readonly data: Uint16Array } {
+  return {
+    dtype: 'float16',
+    shape,
+    data: Uint16Array.from(data, (value) => toFloat16Bits(clamp(value, -largest, largest))),
+  };
 }

@@ -2,8 +2,10 @@ import { expect, test } from 'vitest';
 import { withBatch } from '../../src/graph/propagate-shapes.ts';
 import type { Rounding } from '../../src/tensor/requantize.ts';
 import { createSession } from '../../src/runtime/session.ts';
+import { deviceBytes } from '../../src/tensor/quads.ts';
 import { argmax, compareCodes, relativeError } from '../support/compare.ts';
 import { testDevice } from '../support/device.ts';
+import { heldBytes } from '../support/held-bytes.ts';
 import { describeGoldens, loadGolden } from '../support/goldens.ts';
 
 const int8Models =
@@ -109,5 +111,32 @@ describeGoldens('float models', floatModels, (name) => {
     for (const [output, expected] of Object.entries(outputs)) {
       expect(relativeError(results[output].data, expected.data), output).toBeLessThanOrEqual(1e-4);
     }
+  });
+});
+
+/** Rounding to 11 bits after each of a dozen layers, the weights among them. */
+const float16Error = 5e-3;
+
+describeGoldens('float models stored as float16', /^(kws_float32|vww_96_float)\./, (name) => {
+  test(`${name}: same top-1, probabilities close, half the bytes`, async () => {
+    const { graph, inputs, outputs } = loadGolden(name);
+    const bytes: { activations: number; weights: number }[] = [];
+    for (const storage of ['float32', 'float16'] as const) {
+      using session = await createSession(await testDevice(), graph, { storage });
+      const results = await session.run(inputs);
+      for (const [output, expected] of Object.entries(outputs)) {
+        expect(argmax(results[output].data)).toBe(argmax(expected.data));
+        if (storage === 'float16') {
+          expect(relativeError(results[output].data, expected.data)).toBeLessThan(float16Error);
+        }
+      }
+      bytes.push(heldBytes(session, graph.name));
+    }
+    const [whole, half] = bytes;
+    // What the caller gives stays float32.
+    const given = graph.inputs.reduce((sum, input) => sum + deviceBytes('float32', graph.values[input].shape), 0);
+    expect(half.activations).toBeLessThanOrEqual(given + (whole.activations - given) / 2);
+    // So do biases.
+    expect(half.weights).toBeLessThan(0.55 * whole.weights);
   });
 });

@@ -1,6 +1,5 @@
 import { expect } from 'vitest';
-import { nodeContext } from '../../src/graph/context.ts';
-import { getOp } from '../../src/ops/registry.ts';
+import { computeNode } from '../../src/graph/context.ts';
 import type { Program } from '../../src/runtime/compile.ts';
 import { planProgramMemory } from '../../src/runtime/memory-plan.ts';
 import { runReference } from '../../src/runtime/reference.ts';
@@ -62,9 +61,8 @@ export function runInMemory(
       for (const name of [...inputsOf, ...node.outputs]) expect(locate(name).offset % alignment, name).toBe(0);
       const written = node.outputs.map((name) => locate(name).arena);
       for (const name of inputsOf) expect(written, `${node.name} reads ${name}`).not.toContain(locate(name).arena);
-      const context = nodeContext(graph, node, rounding);
       const tensors = node.inputs.map((name) => (name === '' ? undefined : read(name)));
-      const results = getOp(node.op).reference(context, tensors);
+      const results = computeNode(graph, node, rounding, tensors);
       node.outputs.forEach((name, index) => write(name, results[index]));
     }
     for (const name of node.outputs) check(name, `after ${node.name}`);

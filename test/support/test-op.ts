@@ -4,11 +4,13 @@ import { UnsupportedOpError } from '../../src/errors.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import type { OpDefinition } from '../../src/ops/define-op.ts';
 import { compile, type Program } from '../../src/runtime/compile.ts';
+import * as halves from '../../src/runtime/halves.ts';
 import { runReference } from '../../src/runtime/reference.ts';
 import { createSession } from '../../src/runtime/session.ts';
 import { allocateData, codeRange, type DType } from '../../src/tensor/dtype.ts';
 import type { Quantization } from '../../src/tensor/quantization.ts';
-import { toFloat16Bits } from '../../src/tensor/float16.ts';
+import { toFloat16, toFloat16Bits } from '../../src/tensor/float16.ts';
+import { dequantizeTensor } from '../../src/tensor/quantize-tensor.ts';
 import { createRandom, type Random } from '../../src/tensor/random.ts';
 import { roundings, type Rounding } from '../../src/tensor/requantize.ts';
 import { elementCount, formatShape, type Shape } from '../../src/tensor/shape.ts';
@@ -17,7 +19,7 @@ import { compileLane, type CompileTarget } from './compile-lane.ts';
 import { testDevice } from './device.ts';
 import { isForLimits } from './lane.ts';
 import { seedOf } from './seed.ts';
-import { allowedError, toleranceOf } from './tolerance.ts';
+import { allowedError, allowedErrorInFloat16, toleranceOf } from './tolerance.ts';
 
 /** One input of a case; its data is drawn from the case's seed unless given. */
 export interface CaseInput extends TensorType {
@@ -49,10 +51,14 @@ function turnOf<T>(choices: readonly T[], index: number): readonly T[] {
   return isForLimits ? [choices[index % choices.length]] : choices;
 }
 
+/** Ops of which a kernel reads or writes numbers one by one, or whose numbers need float32. */
+const withoutHalves = new Set(['dynamic-scale', 'non-max-suppression', 'merge-detections']);
+
 /**
  * Runs every kernel of the op that accepts a case, with every engine and rounding mode that matters to it, and compares
  * with the op's reference: 8-bit results bit for bit, float results within the tolerance table. A case that no kernel
- * accepts fails. The first cases run in both forms of a pipeline, the others in the one this device would choose.
+ * accepts fails. The first cases run in both forms of a pipeline, the others in the one this device would choose. Where
+ * activations are float32, the kernel that would be chosen runs once more with float16 in their place.
  */
 export function testOp<A extends object>(op: OpDefinition<A>, cases: readonly OpCase<A>[]): void {
   describe(`${op.name} kernels equal the reference`, () => {
@@ -79,22 +85,27 @@ async function compileCase<A extends object>(
   rounding: Rounding,
   { capabilities, compile: compileShader }: CompileTarget,
 ): Promise<void> {
-  const { graph } = buildGraph(op, opCase);
+  const { graph, inputs } = buildGraph(op, opCase);
+  const halved = inHalves(op, graph, inputs)?.graph;
   for (const kernel of op.kernels) {
-    for (const engine of kernel.usesEngine ? availableEngines(capabilities) : (['scalar'] as const)) {
-      for (const sharePipelines of [true, false]) {
-        const acceptKernel = (_op: string, name: string): boolean => name === kernel.name;
-        const options = { engine, rounding, sharePipelines, fusion: true, acceptKernel };
-        let program: Program;
-        try {
-          program = compile(graph, capabilities, options);
-        } catch (error) {
-          // This kernel does not accept the case.
-          if (error instanceof UnsupportedOpError) continue;
-          throw error;
-        }
-        for (const { shader } of program.steps) if (shader !== undefined) await compileShader(shader);
+    const engines = kernel.usesEngine ? availableEngines(capabilities) : (['scalar'] as const);
+    const acceptKernel = (_op: string, name: string): boolean => name === kernel.name;
+    const forms = engines.flatMap((engine) =>
+      [true, false].flatMap((sharePipelines) =>
+        [graph, halved].map((form) => ({ form, engine, rounding, sharePipelines, fusion: true, acceptKernel, halves })),
+      ),
+    );
+    for (const { form, ...options } of forms) {
+      if (form === undefined) continue;
+      let program: Program;
+      try {
+        program = compile(form, capabilities, options);
+      } catch (error) {
+        // This kernel does not accept the case.
+        if (error instanceof UnsupportedOpError) continue;
+        throw error;
       }
+      for (const { shader } of program.steps) if (shader !== undefined) await compileShader(shader);
     }
   }
 }
@@ -140,12 +151,68 @@ async function runCase<A extends object>(
     }
   }
   expect(ran, `no kernel of ${op.name} accepts case "${opCase.name}"`).toBeGreaterThan(0);
+  const halved = inHalves(op, graph, inputs);
+  if (halved !== undefined) await runInHalves(op, opCase, rounding, halved);
+}
+
+/** The graph with float16 where it has float32 activations, and weights that may be; undefined where it has none. */
+function inHalves<A extends object>(
+  op: OpDefinition<A>,
+  graph: Graph,
+  inputs: Readonly<Record<string, Tensor>>,
+): { graph: Graph; inputs: Record<string, Tensor> } | undefined {
+  const activations = [...graph.inputs, ...graph.outputs].filter((name) => graph.values[name].dtype === 'float32');
+  if (activations.length === 0) return undefined;
+  const rule = op.quantization?.weights;
+  const weights = rule?.isCodedToo === true ? graph.nodes[0].inputs[rule.input] : '';
+  const constants = { ...graph.constants };
+  if (constants[weights]?.dtype === 'float32') {
+    constants[weights] = toFloat16(constants[weights]);
+    activations.push(weights);
+  }
+  const types = activations.map((name) => [name, { ...graph.values[name], dtype: 'float16' as const }] as const);
+  const stored = Object.entries(inputs).map(
+    ([name, tensor]) => [name, tensor.dtype === 'float32' ? toFloat16(tensor) : tensor] as const,
+  );
+  return {
+    graph: { ...graph, constants, values: { ...graph.values, ...Object.fromEntries(types) } },
+    inputs: Object.fromEntries(stored),
+  };
+}
+
+async function runInHalves<A extends object>(
+  op: OpDefinition<A>,
+  opCase: OpCase<A>,
+  rounding: Rounding,
+  { graph, inputs }: { readonly graph: Graph; readonly inputs: Record<string, Tensor> },
+): Promise<void> {
+  const device = await testDevice();
+  const where = `${op.name} in float16, case "${opCase.name}", seed ${seedOf(opCase.name)}`;
+  if (withoutHalves.has(op.name)) {
+    await expect(createSession(device, graph, { rounding, storage: 'float16' }), where).rejects.toThrow(
+      UnsupportedOpError,
+    );
+    return;
+  }
+  const reference = runReference(graph, inputs, rounding);
+  const session = await createSession(device, graph, { rounding, storage: 'float16' });
+  try {
+    const results = await session.run(inputs);
+    for (const name of graph.outputs) {
+      expectEqual(results[name], reference.get(name)!, op.name, opCase.length ?? 1, `${where}, output ${name}`);
+    }
+  } finally {
+    session.destroy();
+  }
 }
 
 /** Compares a GPU result with the reference and says how many differ, where the worst is, and both values. */
-export function expectEqual(actual: Tensor, reference: Tensor, op: string, length: number, where: string): void {
-  expect(actual.dtype, where).toBe(reference.dtype);
-  expect(formatShape(actual.shape), where).toBe(formatShape(reference.shape));
+export function expectEqual(result: Tensor, expected: Tensor, op: string, length: number, where: string): void {
+  expect(result.dtype, where).toBe(expected.dtype);
+  expect(formatShape(result.shape), where).toBe(formatShape(expected.shape));
+  const isHalf = expected.dtype === 'float16';
+  const [actual, reference] = isHalf ? [dequantizeTensor(result), dequantizeTensor(expected)] : [result, expected];
+  const allowedOf = isHalf ? allowedErrorInFloat16 : allowedError;
   const maxMagnitude = maxAbsolute(reference.data);
   const tolerance = toleranceOf(op, length);
   let mismatches = 0;
@@ -155,7 +222,7 @@ export function expectEqual(actual: Tensor, reference: Tensor, op: string, lengt
     const got = actual.data[i];
     const want = reference.data[i];
     if (Object.is(got, want) || got === want) continue;
-    const allowed = reference.dtype === 'float32' ? allowedError(tolerance, want, maxMagnitude) : 0;
+    const allowed = reference.dtype === 'float32' ? allowedOf(tolerance, want, maxMagnitude) : 0;
     const excess = Math.abs(got - want) - allowed;
     // A NaN on one side only is a mismatch too.
     if (excess <= 0) continue;

@@ -91,3 +91,13 @@ export function allowedError(tolerance: Tolerance, reference: number, maxMagnitu
     epsilon * (tolerance.absolute * (tolerance.magnitude ?? maxMagnitude) + tolerance.relative * Math.abs(reference))
   );
 }
+
+/**
+ * What storing a result as float16 adds: the reference's is rounded to within half a step, and the device's to one of the
+ * two neighbours (WGSL leaves open which). Exact ops move or select numbers that float16 has already.
+ */
+export function allowedErrorInFloat16(tolerance: Tolerance, reference: number, maxMagnitude: number): number {
+  if (tolerance.absolute === 0 && tolerance.relative === 0) return 0;
+  const exponent = Math.max(-14, Math.floor(Math.log2(Math.abs(reference))));
+  return allowedError(tolerance, reference, maxMagnitude) + 2 ** (exponent - 10);
+}

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fromFloat16Bits, toFloat16Bits } from '../../../src/tensor/float16.ts';
+import { fromFloat16Bits, toFloat16, toFloat16Bits } from '../../../src/tensor/float16.ts';
 
 // Published examples of binary16 (IEEE 754-2019, and Wikipedia's "Half-precision floating-point format").
 const examples: readonly (readonly [number, number])[] = [
@@ -52,4 +52,11 @@ describe('binary16', () => {
     expect(toFloat16Bits(-1e30)).toBe(0xfc00);
     expect(fromFloat16Bits(toFloat16Bits(NaN))).toBeNaN();
   });
+});
+
+test('activations are stored as the nearest number, and the largest finite one beyond it', () => {
+  const data = Float32Array.of(1 + 2 ** -11, 1 + 3 * 2 ** -11, -65504, 65519, 65520, 1e30, -Infinity, 2 ** -25);
+  const stored = toFloat16({ dtype: 'float32', shape: [8], data });
+  expect(stored).toMatchObject({ dtype: 'float16', shape: [8] });
+  expect(Array.from(stored.data, fromFloat16Bits)).toEqual([1, 1 + 2 ** -9, -65504, 65504, 65504, 65504, -65504, 0]);
 });
