@@ -52,7 +52,9 @@ const MINIMUM_BYTES = 8;
 const MAXIMUM_ENTRIES = 2 ** 12;
 const MAXIMUM_TEXT_LENGTH = 10_000;
 const MAXIMUM_LABEL_LENGTH = 1000;
-const MAXIMUM_LABELS = 2 ** 20;
+/** Of all label files of a model together. */
+const MAXIMUM_LABELS = 2 ** 18;
+const MAXIMUM_LABEL_BYTES = 2 ** 22;
 
 const contents = [undefined, 'features', 'image', 'bounding boxes', 'audio'] as const;
 const colorSpaces = [undefined, 'rgb', 'grayscale'] as const;
@@ -146,35 +148,50 @@ function readNormalization(table: Table<keyof typeof tensorMetadataSchema.fields
 class Archive {
   readonly #bytes: Uint8Array;
   readonly #labels = new Map<string, readonly string[]>();
-  #entries: readonly ZipEntry[] | undefined;
+  #entries: ReadonlyMap<string, ZipEntry> | undefined;
+  #bytesLeft = MAXIMUM_LABEL_BYTES;
+  #labelsLeft = MAXIMUM_LABELS;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
   }
 
-  /** @throws FormatError when there is no such file */
+  /** @throws FormatError when there is no such file, or more in it and those before than any model has classes */
   async labels(name: string): Promise<readonly string[]> {
     const known = this.#labels.get(name);
     if (known !== undefined) return known;
-    this.#entries ??= listZip(this.#bytes) ?? [];
-    const entry = this.#entries.find((candidate) => candidate.name === name);
+    this.#entries ??= new Map(listZip(this.#bytes)?.map((entry) => [entry.name, entry]));
+    const entry = this.#entries.get(name);
     if (entry === undefined) {
       throw new FormatError(
-        `tflite metadata: the labels "${printable(name, MAXIMUM_LABEL_LENGTH)}" are not among the ${this.#entries.length} files at the model's end.`,
+        `tflite metadata: the labels "${printable(name, MAXIMUM_LABEL_LENGTH)}" are not among the ${this.#entries.size} files at the model's end.`,
       );
     }
-    const labels = splitLines(await readZipEntry(this.#bytes, entry));
+    const content = await readZipEntry(this.#bytes, entry, this.#bytesLeft);
+    const labels = splitLines(content, this.#labelsLeft);
+    this.#bytesLeft -= content.byteLength;
+    this.#labelsLeft -= labels.length;
     this.#labels.set(name, labels);
     return labels;
   }
 }
 
-/** One label a line. @throws FormatError for more than any model has classes */
-function splitLines(bytes: Uint8Array): readonly string[] {
-  const lines = new TextDecoder().decode(bytes).split(/\r?\n/);
-  while (lines.at(-1) === '') lines.pop();
-  if (lines.length > MAXIMUM_LABELS) throw new FormatError(`tflite metadata: ${lines.length} labels are too many.`);
-  return lines.map((line) => printable(line.trim(), MAXIMUM_LABEL_LENGTH));
+/** One label a line. @throws FormatError for more than `most` */
+function splitLines(bytes: Uint8Array, most: number): readonly string[] {
+  const content = new TextDecoder().decode(bytes);
+  let length = content.length;
+  while (content[length - 1] === '\n' || content[length - 1] === '\r') length--;
+  const lines: string[] = [];
+  for (let start = 0; start < length;) {
+    if (lines.length === most) {
+      throw new FormatError(`tflite metadata: more than the ${MAXIMUM_LABELS} labels that a model may have.`);
+    }
+    const end = content.indexOf('\n', start);
+    const next = end === -1 ? length : end;
+    lines.push(printable(content.slice(start, next).trim(), MAXIMUM_LABEL_LENGTH));
+    start = next + 1;
+  }
+  return lines;
 }
 
 function text(value: string | undefined): string {

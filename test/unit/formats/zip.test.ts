@@ -12,7 +12,7 @@ const deflated = new Uint8Array(
 async function contents(archive: Uint8Array): Promise<Record<string, string>> {
   const files: Record<string, string> = {};
   for (const entry of listZip(archive)!) {
-    files[entry.name] = new TextDecoder().decode(await readZipEntry(archive, entry));
+    files[entry.name] = new TextDecoder().decode(await readZipEntry(archive, entry, 2 ** 20));
   }
   return files;
 }
@@ -67,12 +67,50 @@ describe('refuses', () => {
     ['more bytes than the archive has', changed(directory + 20, 2 ** 30), /has 1073741824 bytes from/],
     ['more content than announced', changed(directory + 24, 10), /has more than its 10 bytes/],
     ['less content than announced', changed(directory + 24, 10_000), /has 1700 bytes, not 10000/],
-    ['more content than is unpacked', changed(directory + 24, 2 ** 27), /is said to have 134217728 bytes/],
+    [
+      'more content than is unpacked',
+      changed(directory + 24, 2 ** 27),
+      /"a" has 134217728 bytes when it is unpacked, more than the 1048576 allowed/,
+    ],
     ['another checksum', changed(directory + 16, 1), /checksum of "a" is \d+, not 1/],
     ['compressed data that is none', changed(31, 0xffffffff), /cannot be unpacked/],
   ])('%s', async (_, archive, message) => {
     await expect(contents(archive)).rejects.toThrow(message);
     await expect(contents(archive)).rejects.toThrow(FormatError);
+  });
+
+  test('files that lie in each other', () => {
+    const both = zipFile([
+      { name: 'a', content: bytes },
+      { name: 'b', content: bytes },
+    ]);
+    const directoryStart = new DataView(both.buffer).getUint32(both.length - 6, true);
+    // The second begins where the first does.
+    new DataView(both.buffer).setUint32(directoryStart + 47 + 42, 0, true);
+    expect(() => listZip(both)).toThrow('zip: "b" begins at byte 0, within "a". The archive is damaged.');
+  });
+
+  test('a file whose local header reaches into the next', async () => {
+    const both = zipFile([
+      { name: 'a', content: bytes },
+      { name: 'b', content: bytes },
+    ]);
+    new DataView(both.buffer).setUint16(28, 40, true);
+    await expect(contents(both)).rejects.toThrow(/"a" has 1700 bytes from 71, for 1700, and must end at 1731/);
+  });
+
+  test('only what is of another method: others of the archive are read', async () => {
+    const both = zipFile([
+      { name: 'odd', content: bytes },
+      { name: 'a\u001b', content: bytes },
+    ]);
+    const directoryStart = new DataView(both.buffer).getUint32(both.length - 6, true);
+    new DataView(both.buffer).setUint16(directoryStart + 10, 99, true);
+    const [odd, other] = listZip(both)!;
+    await expect(readZipEntry(both, odd, 10_000)).rejects.toThrow(/"odd" is encrypted or compressed by method 99/);
+    expect(await readZipEntry(both, other, 1700)).toEqual(bytes);
+    expect(other.name).toBe('a\u001b');
+    await expect(readZipEntry(both, other, 1699)).rejects.toThrow(/"a\\u001b" has 1700 bytes .* more than the 1699/);
   });
 
   test('a stored file of two sizes', async () => {

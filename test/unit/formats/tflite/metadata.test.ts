@@ -79,6 +79,55 @@ describe('metadata of TFLite models', () => {
     expect(read?.outputs).toEqual([{ name: '', description: '', valueLabels: ['cat', 'dog'] }]);
   });
 
+  test('labels in a file whose name has control characters', async () => {
+    const name = 'la\u0007bels';
+    const files = zipFile([{ name, content: new TextEncoder().encode('cat\n\ndog') }]);
+    const classes: TableSpec = { 6: { tables: [{ 0: { string: name }, 2: { int8: 2 } }] } };
+    expect((await readTfliteMetadata(model(metadata([], [classes]), files)))?.outputs[0].labels).toEqual([
+      'cat',
+      '',
+      'dog',
+    ]);
+  });
+
+  describe('small archives of many labels', () => {
+    const outputOf = (name: string): TableSpec => ({ 6: { tables: [{ 0: { string: name }, 2: { int8: 2 } }] } });
+    const packed = async (name: string, content: Uint8Array<ArrayBuffer>) => {
+      const deflate = new Blob([content]).stream().pipeThrough(new CompressionStream('deflate-raw'));
+      return { name, content, deflated: new Uint8Array(await new Response(deflate).arrayBuffer()) };
+    };
+    const newlines = (length: number): Uint8Array<ArrayBuffer> => new Uint8Array(length).fill(10).with(-1, 65);
+
+    test('too many in one file, and in two together', async () => {
+      const one = zipFile([await packed('a', newlines(2 ** 18 + 1))]);
+      await expect(readTfliteMetadata(model(metadata([], [outputOf('a')]), one))).rejects.toThrow(
+        'tflite metadata: more than the 262144 labels that a model may have.',
+      );
+      const two = zipFile([await packed('a', newlines(2 ** 17)), await packed('b', newlines(2 ** 17 + 1))]);
+      const reads = (names: readonly string[]) => readTfliteMetadata(model(metadata([], names.map(outputOf)), two));
+      expect((await reads(['b', 'b']))?.outputs[0].labels).toHaveLength(2 ** 17 + 1);
+      await expect(reads(['a', 'b'])).rejects.toThrow(/more than the 262144 labels/);
+    });
+
+    test('too many bytes in one file, and in two together', async () => {
+      const spaces = (length: number) => new Uint8Array(length).fill(32);
+      const files = zipFile([
+        await packed('a', spaces(2 ** 20)),
+        await packed('b', spaces(2 ** 20)),
+        { ...(await packed('c', spaces(1000))), content: spaces(1000) },
+      ]);
+      // What the directory says of the sizes counts before anything is unpacked.
+      const view = new DataView(files.buffer);
+      const directory = view.getUint32(files.length - 6, true);
+      view.setUint32(directory + 2 * 47 + 24, 2 ** 21 + 1, true);
+      const reads = (names: readonly string[]) => readTfliteMetadata(model(metadata([], names.map(outputOf)), files));
+      await expect(reads(['a', 'b', 'c'])).rejects.toThrow(
+        'zip: "c" has 2097153 bytes when it is unpacked, more than the 2097152 allowed.',
+      );
+      await expect(reads(['c'])).rejects.toThrow(/"c" has 1000 bytes, not 2097153/);
+    });
+  });
+
   test('none', async () => {
     const plain = buildTflite({ tensors: [x(2)], operators: [], inputs: [0], outputs: [0] });
     expect(await readTfliteMetadata(plain)).toBeUndefined();
