@@ -27,15 +27,20 @@ const manyInvocations = 256;
 const manyBoxes = 2 ** 12;
 /** An invocation keeps a bit for each of its boxes. */
 const mostBoxes = 2 ** 20;
+/** Boxes looked at for one class, by one workgroup: a few tenths of a second; devices end what takes seconds. */
+const maxSteps = 2 ** 28;
 /** In lists that have more than boxes. */
 const mostPlaces = 2 ** 16;
 const largestFloat = (2 - 2 ** -23) * 2 ** 127;
 
 const kernel: Kernel<NonMaxSuppressionAttributes> = {
   name: 'non-max-suppression',
-  accepts: (context) =>
-    sizes(context).count <= mostBoxes &&
-    [...context.inputs, ...context.outputs].map((type) => type?.dtype).join() === 'float32,float32,int32,float32,int32',
+  accepts(context) {
+    const { count, limit } = sizes(context);
+    const dtypes = [...context.inputs, ...context.outputs].map((type) => type?.dtype).join();
+    const isSmall = count <= mostBoxes && count * Math.min(count, limit) <= maxSteps;
+    return isSmall && dtypes === 'float32,float32,int32,float32,int32';
+  },
   dispatch(context) {
     const { batch, count, classes, limit } = sizes(context);
     const { attributes } = context;
@@ -77,7 +82,8 @@ const kernel: Kernel<NonMaxSuppressionAttributes> = {
  *
  * Inputs: boxes float32 [N, A, 4] as [y1, x1, y2, x2], any two opposite corners; scores float32 [N, C, A].
  * Outputs, for M = maxPerClass: indices of boxes int32 [N, C, M] and their scores float32 [N, C, M], best first and zeros
- * after the last; how many there are, int32 [N, C]. On the device float32 and int32, and at most 2²⁰ boxes an image.
+ * after the last; how many there are, int32 [N, C]. On the device float32 and int32; A is at most 2²⁰ and
+ * A · min(A, M) at most 2²⁸.
  * @see TFLite NON_MAX_SUPPRESSION_V4, ONNX NonMaxSuppression
  */
 export const nonMaxSuppression: OpDefinition<NonMaxSuppressionAttributes> = defineOp({

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { UnsupportedOpError } from '../../src/errors.ts';
 import { nonMaxSuppression, type NonMaxSuppressionAttributes } from '../../src/ops/non-max-suppression.ts';
 import { runReference } from '../../src/runtime/reference.ts';
 import { createRandom } from '../../src/tensor/random.ts';
 import { float32 } from '../support/codes.ts';
+import { compileWithin } from '../support/cut-program.ts';
 import { buildGraph, testOp } from '../support/test-op.ts';
 
 const usual: NonMaxSuppressionAttributes = {
@@ -281,4 +283,23 @@ test('refuses what does not fit', () => {
   expect(infer([1, 9, 4], [1, 1, 9], { maxPerClass: 0 })).toThrow(/selects 0 boxes/);
   expect(infer([1, 9, 4], [1, 1, 9], { iouThreshold: 1.5 })).toThrow(/thresholds 1.5 of overlaps/);
   expect(infer([1, 9, 4], [1, 1, 9], { scoreThreshold: NaN })).toThrow(/NaN of scores/);
+});
+
+test('more than one workgroup may do has no kernel', () => {
+  const compileOf = (count: number, maxPerClass: number) => () => {
+    const { graph } = buildGraph(nonMaxSuppression, {
+      name: 'large',
+      attributes: { ...usual, maxPerClass },
+      inputs: [
+        { ...float32, shape: [1, count, 4] },
+        { ...float32, shape: [1, 1, count] },
+      ],
+      outputs,
+    });
+    return compileWithin(graph, { maxComputeInvocationsPerWorkgroup: 256 });
+  };
+  expect(compileOf(2 ** 14, 2 ** 14)).not.toThrow();
+  expect(compileOf(2 ** 14 + 1, 2 ** 14)).toThrow(UnsupportedOpError);
+  expect(compileOf(2 ** 18, 2 ** 10)).not.toThrow();
+  expect(compileOf(2 ** 18, 2 ** 10 + 1)).toThrow(UnsupportedOpError);
 });

@@ -13,6 +13,7 @@ export interface ImaginedLimits {
   readonly maxStorageBufferBindingSize?: number;
   readonly maxBufferSize?: number;
   readonly maxComputeWorkgroupsPerDimension?: number;
+  readonly maxComputeInvocationsPerWorkgroup?: number;
 }
 
 /** Compiles for a device with these limits. */
