@@ -9,7 +9,7 @@ export interface ClassScore {
   readonly score: number;
 }
 
-/** The most of a distance from 1 that quantized probabilities sum to. */
+/** How far from 1 a softmax's results may sum to; each may be half a step off besides. */
 const probabilitySlack = 0.1;
 
 /** Whether the output is one number for each of several classes. */
@@ -22,7 +22,8 @@ export function isClassification({ shape }: Tensor): boolean {
 export function isDistribution(tensor: Tensor): boolean {
   const values = dequantizeTensor(tensor).data;
   const sum = values.reduce((total, value) => total + value, 0);
-  return values.every((value) => value >= 0) && Math.abs(sum - 1) <= probabilitySlack;
+  const rounding = (values.length * (tensor.quantization?.scales[0] ?? 0)) / 2;
+  return values.every((value) => value >= 0 && value <= 1) && Math.abs(sum - 1) <= probabilitySlack + rounding;
 }
 
 /** The classes with the highest scores, highest first. */

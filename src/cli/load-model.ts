@@ -33,7 +33,7 @@ export async function loadModel(file: string): Promise<LoadedModel> {
     throw new FormatError(`${file}: reading ONNX comes with a later version. Convert the model to TFLite.`);
   }
   throw new FormatError(
-    `${file}: not a model that this version reads: the identifier "TFL3" of TFLite is not at byte 4${extension === '.tflite' ? ', so the file is damaged or empty' : ''}. Give a .tflite file.`,
+    `${file}: not a model that this version reads: the identifier "TFL3" of TFLite is not at byte 4${extension === '.tflite' ? ', so it is something else (a web page?), damaged or empty' : ''}. Give a .tflite file.`,
   );
 }
 

@@ -5,7 +5,7 @@ import { readSafetensors } from '../../src/formats/safetensors.ts';
 import { tfliteGraph } from '../../src/formats/tflite/index.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
-import { isForLimits } from './lane.ts';
+import { isThorough } from './lane.ts';
 import { sharedPath } from './shared.ts';
 
 /** A model with one input and what its oracle (TFLite's reference kernels) made of it. */
@@ -20,7 +20,7 @@ export interface Golden {
 }
 
 /**
- * Names (`model.sample`) of the golden files whose model's name matches, in lanes for limits one for each model; none,
+ * Names (`model.sample`) of the golden files whose model's name matches, in the lanes that are not for everything one of each model; none,
  * with a line, without the shared folder.
  */
 function listGoldens(pattern: RegExp): readonly string[] {
@@ -30,7 +30,7 @@ function listGoldens(pattern: RegExp): readonly string[] {
   if (names.length === 0) throw new Error(`${folder}: no file matches ${pattern}. Were the golden files renamed?`);
   const samples = names.map((file) => file.replace(/\.safetensors$/, '')).sort((a, b) => a.localeCompare(b));
   const modelOf = (name: string): string => name.slice(0, name.lastIndexOf('.'));
-  return isForLimits ? [...new Map(samples.map((name) => [modelOf(name), name])).values()] : samples;
+  return isThorough ? samples : [...new Map(samples.map((name) => [modelOf(name), name])).values()];
 }
 
 /** A suite of one test or more for each golden file; skipped as a whole without the shared folder. */

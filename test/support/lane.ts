@@ -1,8 +1,12 @@
 import { inject } from 'vitest';
 
 /**
- * Whether the lane is there for what a device with fewer limits and features does differently. What does not depend on
- * that, such as engines, roundings and the data of images, need not be repeated in all combinations: other lanes do it,
- * and `test/shaders` compiles every combination for such devices.
+ * Whether this is the lane in which everything runs in all combinations. The others are there for what another host
+ * (a browser) or a device with fewer limits and features does differently. What does not depend on that, such as engines,
+ * roundings, float16 storage and the data of images, takes turns there or is left to this one; `test/shaders` compiles
+ * every combination for devices of all kinds.
  */
-export const isForLimits: boolean = ['default-limits', 'compatibility'].includes(inject('lane'));
+export const isThorough: boolean = inject('lane') === 'everything';
+
+/** Whether the device does not tell what it is, so that the library takes it for hardware. */
+export const isUnnamed: boolean = ['default-limits', 'compatibility'].includes(inject('lane'));

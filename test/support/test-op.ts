@@ -17,7 +17,7 @@ import { elementCount, formatShape, type Shape } from '../../src/tensor/shape.ts
 import type { Tensor, TensorType } from '../../src/tensor/tensor.ts';
 import { compileLane, type CompileTarget } from './compile-lane.ts';
 import { testDevice } from './device.ts';
-import { isForLimits } from './lane.ts';
+import { isThorough, isUnnamed } from './lane.ts';
 import { seedOf } from './seed.ts';
 import { allowedError, allowedErrorInFloat16, toleranceOf } from './tolerance.ts';
 
@@ -46,9 +46,9 @@ export interface OpCase<A> {
 /** Cases of an op that run with constants baked in as well as shared; one of the two is what the device would choose. */
 const bakedCases = 2;
 
-/** In lanes for limits engines and roundings take turns from case to case: the one whose turn it is, else all. */
+/** All, or where they take turns from case to case the one whose turn it is. */
 function turnOf<T>(choices: readonly T[], index: number): readonly T[] {
-  return isForLimits ? [choices[index % choices.length]] : choices;
+  return isThorough ? choices : [choices[index % choices.length]];
 }
 
 /** Ops of which a kernel reads or writes numbers one by one, or whose numbers need float32. */
@@ -64,7 +64,7 @@ export function testOp<A extends object>(op: OpDefinition<A>, cases: readonly Op
   describe(`${op.name} kernels equal the reference`, () => {
     for (const [index, opCase] of cases.entries()) {
       // A device that does not name itself would bake the constants of each case into shaders of its own.
-      const forms = index < bakedCases ? [true, false] : [isForLimits ? true : undefined];
+      const forms = index < bakedCases ? [true, false] : [isUnnamed ? true : undefined];
       const isQuantized = opCase.outputs.some(({ dtype }) => dtype === 'int8' || dtype === 'uint8');
       const targets = compileLane();
       const modes = opCase.roundings ?? (isQuantized ? roundings : ['float' as const]);
@@ -123,9 +123,9 @@ async function runCase<A extends object>(
   let ran = 0;
   // Without a kernel, too, where no element needs to move.
   const kernels = op.inputOffsets === undefined ? op.kernels : [...op.kernels, { name: 'none', usesEngine: false }];
-  for (const kernel of kernels) {
+  for (const [number, kernel] of kernels.entries()) {
     const choices: readonly Engine[] = kernel.usesEngine ? availableEngines(device.capabilities) : ['scalar'];
-    const engines = turnOf(choices, index);
+    const engines = turnOf(choices, index + number);
     for (const [engine, sharePipelines] of engines.flatMap((choice) => forms.map((form) => [choice, form] as const))) {
       const session = await createSession(device, graph, {
         engine,
@@ -151,7 +151,7 @@ async function runCase<A extends object>(
     }
   }
   expect(ran, `no kernel of ${op.name} accepts case "${opCase.name}"`).toBeGreaterThan(0);
-  const halved = inHalves(op, graph, inputs);
+  const halved = isThorough ? inHalves(op, graph, inputs) : undefined;
   if (halved !== undefined) await runInHalves(op, opCase, rounding, halved);
 }
 

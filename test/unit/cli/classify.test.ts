@@ -26,4 +26,7 @@ test('what is a classification, and what probabilities', () => {
   expect(isDistribution(scores)).toBe(true);
   expect(isDistribution({ ...scores, quantization: perTensor(1 / 128, 0) })).toBe(false);
   expect(isDistribution({ ...scores, quantization: perTensor(1 / 256, 20) })).toBe(false);
+  // Of a thousand classes most are rounded to nothing.
+  const many = Uint8Array.from({ length: 1001 }, (_, index) => (index === 285 ? 158 : 0));
+  expect(isDistribution({ ...scores, shape: [1, 1001], data: many })).toBe(true);
 });
