@@ -27,6 +27,7 @@ export const operatorCode = {
   SQUEEZE: 43,
   PADV2: 60,
   EXPAND_DIMS: 70,
+  UNPACK: 88,
   QUANTIZE: 114,
   WHILE: 119,
 } as const;

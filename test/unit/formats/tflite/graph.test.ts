@@ -18,15 +18,15 @@ describe('graph', () => {
     });
 
   test('names are unique, not empty, and none of Object.prototype', () => {
-    const names = ['a', '', 'a', '__proto__', 'constructor', 'a:tensor_2'];
+    const names = ['a', '', 'a', '__proto__', 'constructor', 'a_2'];
     const graph = importValid(relus(names.map((name) => ({ name, shape: [2] }))));
     expect([graph.inputs[0], ...graph.nodes.map(({ name }) => name)]).toEqual([
       'a',
       'tensor_1',
-      'a:tensor_2',
-      '__proto__:tensor_3',
-      'constructor:tensor_4',
-      'a:tensor_2:tensor_5',
+      'a_2',
+      '__proto___2',
+      'constructor_2',
+      'a_2_2',
     ]);
   });
 

@@ -56,9 +56,29 @@ describe('names', () => {
   });
 
   test('of which many are built to collide stay unique', () => {
-    const names = ['a', 'a:tensor_9', 'a:tensor_9:tensor_9', 'a', 'a:tensor_3', 'b', 'b', 'b:tensor_6', 'c', 'a'];
+    const names = ['a', 'a_2', 'a_2_2', 'a', 'a_3', 'b', 'b', 'b_2', 'c', 'a', 'a_2'];
     const graph = importValid(chain(names.map((name) => ({ name, shape: [2] }))));
     expect(new Set(Object.keys(graph.values)).size).toBe(names.length);
+  });
+
+  test('of a thousand steps of one operator stay short', () => {
+    const count = 1000;
+    const bytes = buildTflite({
+      tensors: [x(count, 2), ...Array.from({ length: count }, (_, index) => ({ name: `y${index}`, shape: [2] }))],
+      operators: [
+        {
+          code: operatorCode.UNPACK,
+          inputs: [0],
+          outputs: Array.from({ length: count }, (_, index) => index + 1),
+          options: [64, { 0: { int32: count } }],
+        },
+      ],
+      inputs: [0],
+      outputs: [1],
+    });
+    const names = Object.keys(importValid(bytes).values);
+    expect(names).toContain(`y0/slice_${count}`);
+    expect(Math.max(...names.map((name) => name.length))).toBeLessThan(20);
   });
 
   test('of custom operators and the model are shortened as well', () => {
