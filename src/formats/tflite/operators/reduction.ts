@@ -1,6 +1,8 @@
+import { sameEncoding } from '../../../ops/lib/operands.ts';
 import { normalizeAxis } from '../../../tensor/shape.ts';
 import { type OperatorFamily, optionsSchema, reshapeTo } from '../operator.ts';
 import { requireBooleans, requireSameType } from '../operator-types.ts';
+import { tensorType } from '../tensor.ts';
 
 const schema = optionsSchema(27, 'ReducerOptions', { keep_dims: 0 });
 
@@ -36,7 +38,10 @@ export const reduction: OperatorFamily = {
     const stored = operator.integers(1);
     return ([x]) => {
       const axes = stored.map((axis) => normalizeAxis(axis, x!.shape.length, `tflite: ${operator.where}`));
-      if (axes.length === 0) return reshapeTo(x!.shape);
+      if (axes.length === 0) {
+        const isSame = sameEncoding(x!, tensorType(output, x!.shape));
+        return isSame ? reshapeTo(x!.shape) : { op: 'quantize', attributes: {} };
+      }
       const attributes = { axes: [...new Set(axes)].sort((a, b) => a - b), keepDims };
       return { op: operators[type as keyof typeof operators], attributes };
     };

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { tfliteGraph } from '../../../../src/formats/tflite/index.ts';
+import { runReference } from '../../../../src/runtime/reference.ts';
 import { tensorType } from '../../../support/tflite-builder.ts';
 import { codes, importValid, int32s, singleOperator, x, y } from '../../../support/tflite-models.ts';
 
@@ -30,6 +31,15 @@ test.each([
 test('no axes: nothing is reduced', () => {
   const graph = importValid(singleOperator(74, [x(2, 3), int32s(), y(2, 3)]));
   expect(graph.nodes).toMatchObject([{ op: 'reshape', attributes: { shape: [2, 3] } }]);
+});
+
+test('no axes, but another scale: the same numbers in other codes', () => {
+  const graph = importValid(singleOperator(82, [codes('x', [2], 0.5, 3n), int32s(), codes('y', [2], 0.25, -1n)]));
+  const { shape, quantization } = graph.values['x'];
+  const data = Int8Array.of(5, 1);
+  // 0.5 · (5 − 3) = 1 and 0.5 · (1 − 3) = −1, of which 0.25 goes into each four times.
+  const result = runReference(graph, { x: { dtype: 'int8', shape, quantization, data } }).get('y')!;
+  expect([...result.data]).toEqual([3, -5]);
 });
 
 test('a quotient of integers and a product of codes are refused', () => {
