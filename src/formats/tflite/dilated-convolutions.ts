@@ -26,11 +26,13 @@ export function mergeDilated({ operators, outputs }: FileModel): readonly FileOp
       else known.push(operator);
     }
   }
+  const kept = new Set(outputs);
   /** What alone reads the only output, first of all its inputs. */
   const next = ({ outputs: made }: FileOperator): FileOperator | undefined => {
-    const [reader, ...others] = readers.get(made[0]) ?? [];
-    const isOnly = made.length === 1 && others.length === 0 && !outputs.includes(made[0]);
-    return isOnly && reader?.inputs[0] === made[0] && reader.outputs.length === 1 ? reader : undefined;
+    const reading = readers.get(made[0]) ?? [];
+    const [reader] = reading;
+    const isOnly = made.length === 1 && reading.length === 1 && !kept.has(made[0]);
+    return isOnly && reader.inputs[0] === made[0] && reader.outputs.length === 1 ? reader : undefined;
   };
   const changed = new Map<FileOperator, readonly FileOperator[]>();
   for (const operator of operators) {

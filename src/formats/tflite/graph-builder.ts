@@ -3,19 +3,28 @@ import type { Graph, GraphNode } from '../../graph/graph.ts';
 import { nodeContext } from '../../graph/context.ts';
 import { getOp } from '../../ops/registry.ts';
 import { elementCount, formatShape, type Shape } from '../../tensor/shape.ts';
-import type { Tensor, TensorType } from '../../tensor/tensor.ts';
+import { bytesPerElement } from '../../tensor/dtype.ts';
+import { emptyTensor, type Tensor, type TensorType } from '../../tensor/tensor.ts';
 import { UniqueNames } from '../unique-names.ts';
 import { WorkLimits } from '../work-limits.ts';
 import { ConstantCopies, constantTensor } from './constants.ts';
 import type { FileModel, FileOperator, FileTensor } from './model.ts';
-import { type Convert, followedBy, type Operand, type OperatorFamily, type Step } from './operator.ts';
+import {
+  type Constant,
+  type Convert,
+  followedBy,
+  type KnownConstants,
+  type Operand,
+  type OperatorFamily,
+  type Step,
+} from './operator.ts';
 import { declaredShape, describeTensor, tensorType } from './tensor.ts';
 
 /** Elements of what is computed at import: lists of sizes are shorter. */
 const MAXIMUM_COMPUTED = 64;
 
 /** Puts a graph together in the file's order, so that nothing is used before it is defined, or defined twice. */
-export class GraphBuilder {
+export class GraphBuilder implements KnownConstants {
   readonly #nodes: GraphNode[] = [];
   readonly #values: Record<string, TensorType> = {};
   readonly #constants: Record<string, Tensor> = {};
@@ -51,10 +60,14 @@ export class GraphBuilder {
     return name;
   }
 
-  /** Data of a tensor that is a constant, or that earlier operators make of constants and shapes. */
-  constant(tensor: FileTensor): Tensor | undefined {
+  /** Data of a tensor that is a constant of the graph already, or that earlier operators make of constants and shapes. */
+  computed(tensor: FileTensor): Tensor | undefined {
     const name = this.#tensorNames[tensor.index];
     return Object.hasOwn(this.#constants, name) ? this.#constants[name] : undefined;
+  }
+
+  stored(tensor: FileTensor): Tensor {
+    return constantTensor(tensor, tensorType(tensor), this.#copies);
   }
 
   /** Adds the nodes of one operator. */
@@ -73,7 +86,7 @@ export class GraphBuilder {
     if ('constant' in conversion) {
       const [output] = operator.outputs;
       this.#checkDeclared(output, conversion.constant.shape, where);
-      this.#constants[this.#define(output, conversion.constant)] = conversion.constant;
+      this.#constants[this.#define(output, conversion.constant)] = this.#make(conversion, where);
       return;
     }
     const kept = [...inputs.keys()].filter((position) => !parameters.includes(position));
@@ -88,16 +101,19 @@ export class GraphBuilder {
         : { steps: [{ ...conversion, operands: kept.map((input) => ({ input })) }], outputs: [0] },
       conversion.following,
     );
-    const made = outputs.map((output) => (typeof output === 'number' ? { step: output } : output));
+    const made = new Map<string, FileTensor>();
+    for (const [index, output] of outputs.entries()) {
+      const { step, result = 0 } = typeof output === 'number' ? { step: output } : output;
+      made.set(`${step} ${result}`, operator.outputs[index]);
+    }
     const results: (readonly string[])[] = [];
     const nameOf = (operand: Operand): string => {
       if ('isAbsent' in operand) return '';
-      if ('constant' in operand) return this.#addConstant(operand.constant, operator);
+      if ('constant' in operand) return this.#addConstant(operand, operator, where);
       return 'step' in operand ? results[operand.step][operand.result ?? 0] : inputs[operand.input];
     };
     for (const [index, step] of steps.entries()) {
-      const outputOf = (result: number): FileTensor | undefined =>
-        operator.outputs[made.findIndex((output) => output.step === index && (output.result ?? 0) === result)];
+      const outputOf = (result: number): FileTensor | undefined => made.get(`${index} ${result}`);
       results.push(this.#addStep(step, step.operands.map(nameOf), outputOf, operator, where));
     }
   }
@@ -134,23 +150,29 @@ export class GraphBuilder {
       return this.#define(output, type);
     });
     const node = { name, op, attributes, inputs, outputs };
-    if (!this.#compute(node)) this.#nodes.push(node);
+    if (!this.#compute(node, where)) this.#nodes.push(node);
     return outputs;
   }
 
-  #addConstant(constant: Tensor, operator: FileOperator): string {
+  #addConstant(constant: Constant, operator: FileOperator, where: string): string {
     const name = this.#names.unique(`${this.#tensorNames[operator.outputs[0].index]}/constant`, 'constant');
-    const { dtype, shape, quantization } = constant;
-    this.#values[name] = quantization === undefined ? { dtype, shape } : { dtype, shape, quantization };
-    this.#constants[name] = constant;
+    this.#values[name] = constant.constant;
+    this.#constants[name] = this.#make(constant, where);
     return name;
+  }
+
+  #make({ constant, fill }: Constant, where: string): Tensor {
+    this.#limits.countMade(elementCount(constant.shape) * bytesPerElement(constant.dtype), where);
+    const tensor = emptyTensor(constant);
+    fill(tensor.data);
+    return tensor;
   }
 
   /**
    * Makes constants of what a node computes of a few constants: shapes and what follows from them, which may say how later
    * operators work. Codes are left to the session, which knows how to round.
    */
-  #compute(node: GraphNode): boolean {
+  #compute(node: GraphNode, where: string): boolean {
     const { op: name, inputs, outputs } = node;
     const op = getOp(name);
     const isFew = [...inputs, ...outputs].every((value) => {
@@ -160,6 +182,10 @@ export class GraphBuilder {
       );
     });
     if (!isFew || op.isHeavy || !inputs.every((input) => Object.hasOwn(this.#constants, input))) return false;
+    for (const output of outputs) {
+      const { dtype, shape } = this.#values[output];
+      this.#limits.countMade(elementCount(shape) * bytesPerElement(dtype), where);
+    }
     const context = nodeContext({ name: '', values: this.#values, constants: this.#constants }, node);
     const results = op.reference(context, context.constants);
     outputs.forEach((output, index) => (this.#constants[output] = results[index]));

@@ -78,7 +78,7 @@ function buildGraph(model: FileModel, name: string): Graph {
       report.operator(customCode === '' ? type : `${type} "${customCode}"`);
       continue;
     }
-    const reader = new OperatorReader(operator, family, (tensor) => builder.constant(tensor));
+    const reader = new OperatorReader(operator, family, builder);
     const values = operator.inputs.filter((_, position) => !family.parameters?.includes(position));
     const supported = [...values, ...reader.outputs].map(
       (tensor) => tensor === undefined || checkTensor(tensor, report, family),

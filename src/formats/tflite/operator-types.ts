@@ -76,10 +76,14 @@ export function requireCodes(operator: OperatorReader, tensor: FileTensor): void
   throw operator.unsupported(`${describeTensor(tensor)} is ${tensor.type}; only INT8 and UINT8 codes are supported`);
 }
 
-/** All the given tensors are INT32 or INT64. */
+/** All the given tensors are INT32 or INT64 that stand for themselves. */
 export function requireIntegers(operator: OperatorReader, tensors: readonly FileTensor[]): void {
-  const other = tensors.find(({ type }) => type !== 'INT32' && type !== 'INT64');
-  if (other !== undefined) throw operator.unsupported(`${describeTensor(other)} is ${other.type}, not INT32 or INT64`);
+  const other = tensors.find(
+    (tensor) => (tensor.type !== 'INT32' && tensor.type !== 'INT64') || tensorDType(tensor) !== 'int32',
+  );
+  if (other === undefined) return;
+  const scale = other.scales.length > 0 ? ' with a scale' : '';
+  throw operator.unsupported(`${describeTensor(other)} is ${other.type}${scale}, not INT32 or INT64`);
 }
 
 /** All the given tensors are BOOL. */

@@ -1,14 +1,15 @@
 import { FormatError, UnsupportedOpError } from '../../errors.ts';
 import type { Activation } from '../../ops/lib/activation.ts';
 import type { Shape } from '../../tensor/shape.ts';
+import type { TensorData } from '../../tensor/dtype.ts';
 import type { Tensor, TensorType } from '../../tensor/tensor.ts';
 import type { OpUse } from '../op-use.ts';
-import { ConstantCopies, constantTensor, integerConstant, numberConstant } from './constants.ts';
+import { integerConstant, numberConstant } from './constants.ts';
 import { Table, type TableSchema } from './flatbuffer.ts';
 import { readFlexbufferMap } from './flexbuffer.ts';
 import type { FileModel, FileOperator, FileTensor } from './model.ts';
 import { activationTypes } from './schema.ts';
-import { describeTensor, tensorType } from './tensor.ts';
+import { describeTensor } from './tensor.ts';
 
 /** What a step makes; the first where there is no `result`. */
 export interface Result {
@@ -16,9 +17,11 @@ export interface Result {
   readonly result?: number;
 }
 
-/** A value that the file does not hold as one. */
+/** A value that the file does not hold as one. It is allocated when it is counted, full of zeros. */
 export interface Constant {
-  readonly constant: Tensor;
+  readonly constant: TensorType;
+  /** Writes its elements. */
+  readonly fill: (data: TensorData) => void;
 }
 
 /** One input of the operator by its position, the result of an earlier step, a constant, or nothing where an op may do without. */
@@ -50,6 +53,11 @@ export type Conversion = (OpUse | Steps | Constant) & { readonly following?: rea
 
 /** Second half of a conversion, once the shapes of the inputs are known. Inputs by the operator's positions. */
 export type Convert = (inputs: readonly (TensorType | undefined)[]) => Conversion;
+
+/** The element that stands for 0; `type` is its type, or that of others like it. */
+export function zeroOf(type: TensorType, shape: Shape = []): Constant {
+  return { constant: { ...type, shape }, fill: (data) => data.fill(type.quantization?.zeroPoints[0] ?? 0) };
+}
 
 /** A step on the first input, and those after it each on the result of the one before; the last makes the output. */
 export function chain(...uses: readonly OpUse[]): Steps {
@@ -117,6 +125,14 @@ export function optionsSchema<F extends string>(
   return { unionType, table, fields };
 }
 
+/** What is known of tensors before the model runs. */
+export interface KnownConstants {
+  /** What earlier operators make of constants and shapes alone. */
+  computed(tensor: FileTensor): Tensor | undefined;
+  /** A constant of the file, copied once for all operators. */
+  stored(tensor: FileTensor): Tensor;
+}
+
 /** What an operator family is shown of one operator of the file. */
 export class OperatorReader {
   readonly type: string;
@@ -133,20 +149,17 @@ export class OperatorReader {
   /** Whether a parameter was asked for that is not known before the model runs. */
   lacksParameter = false;
   readonly #table: FileOperator['table'];
-  readonly #computed: (tensor: FileTensor) => Tensor | undefined;
+  readonly #known: KnownConstants;
 
-  /**
-   * @param computed what earlier operators make of constants and shapes alone
-   * @throws FormatError when the operator has other inputs or outputs than its kind allows
-   */
-  constructor(operator: FileOperator, family: OperatorFamily, computed: (tensor: FileTensor) => Tensor | undefined) {
+  /** @throws FormatError when the operator has other inputs or outputs than its kind allows */
+  constructor(operator: FileOperator, family: OperatorFamily, known: KnownConstants) {
     const { type, index, inputs, outputs, table, dilation } = operator;
     this.type = type;
     this.where = `${type} "${outputs[0]?.name ?? ''}" (operator ${index})`;
     this.inputs = inputs;
     this.dilation = dilation;
     this.#table = table;
-    this.#computed = computed;
+    this.#known = known;
     const [fewest, most] = family.inputCount;
     const [fewestOutputs, mostOutputs] = family.outputCount ?? [1, 1];
     const missing = inputs.findIndex((input, position) => input === undefined && position < fewest);
@@ -195,7 +208,7 @@ export class OperatorReader {
   /** The integers of a parameter input. @throws UnsupportedOpError when they are computed at run time */
   integers(position: number): number[] {
     const tensor = this.input(position);
-    const values = integerConstant(tensor, this.#computed(tensor));
+    const values = integerConstant(tensor, this.#known.computed(tensor));
     if (values === undefined) throw this.#unknown(position);
     return values;
   }
@@ -203,23 +216,28 @@ export class OperatorReader {
   /** The one number that a parameter input is; of codes, the real one. @throws UnsupportedOpError as `integers` */
   number(position: number): number {
     const tensor = this.input(position);
-    const value = numberConstant(tensor, this.#computed(tensor), `tflite: ${this.where}`);
+    const value = numberConstant(tensor, this.#known.computed(tensor), `tflite: ${this.where}`);
     if (value === undefined) throw this.#unknown(position);
     return value;
   }
 
-  /** An input that is a constant, or made of constants and shapes alone. @throws UnsupportedOpError as `integers` */
-  constant(position: number): Tensor {
+  /**
+   * An input that is a constant, or made of constants and shapes alone; its elements are read when it is asked for, which
+   * `convert` may do.
+   * @throws UnsupportedOpError as `integers`
+   */
+  constant(position: number): () => Tensor {
     const constant = this.knownConstant(position);
     if (constant === undefined) throw this.#unknown(position);
     return constant;
   }
 
   /** As `constant`; undefined where it is computed at run time. */
-  knownConstant(position: number): Tensor | undefined {
+  knownConstant(position: number): (() => Tensor) | undefined {
     const tensor = this.input(position);
-    if (tensor.data === undefined) return this.#computed(tensor);
-    return constantTensor(tensor, tensorType(tensor), new ConstantCopies(tensor.data.byteLength));
+    const computed = this.#known.computed(tensor);
+    if (computed !== undefined) return () => computed;
+    return tensor.data === undefined ? undefined : () => this.#known.stored(tensor);
   }
 
   /**

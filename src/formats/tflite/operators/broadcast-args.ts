@@ -11,6 +11,6 @@ export const broadcastArgs: OperatorFamily = {
   read(operator) {
     requireIntegers(operator, [operator.output]);
     const sizes = broadcastShapes(operator.integers(0), operator.integers(1), `tflite: ${operator.where}`);
-    return () => ({ constant: { dtype: 'int32', shape: [sizes.length], data: Int32Array.from(sizes) } });
+    return () => ({ constant: { dtype: 'int32', shape: [sizes.length] }, fill: (data) => data.set(sizes) });
   },
 };

@@ -1,7 +1,6 @@
 import { FormatError } from '../../../errors.ts';
 import { elementCount, formatShape } from '../../../tensor/shape.ts';
-import { emptyTensor } from '../../../tensor/tensor.ts';
-import { type Operand, type OperatorFamily, type Step } from '../operator.ts';
+import { type Operand, type OperatorFamily, type Step, zeroOf } from '../operator.ts';
 import { requireSameType } from '../operator-types.ts';
 import { broadcastTo } from '../repeat.ts';
 import { tensorType } from '../tensor.ts';
@@ -15,9 +14,8 @@ export const fill: OperatorFamily = {
     const { type, output } = operator;
     const where = `tflite: ${operator.where}`;
     if (type === 'ZEROS_LIKE') {
-      const zero = emptyTensor(tensorType(output, []));
-      zero.data.fill(zero.quantization?.zeroPoints[0] ?? 0);
-      return ([x]) => repeated({ constant: zero }, x!.shape, where);
+      const zero = zeroOf(tensorType(output, []));
+      return ([x]) => repeated(zero, x!.shape, where);
     }
     requireSameType(operator, [operator.input(1)]);
     const shape = operator.integers(0);

@@ -1,9 +1,11 @@
-import { normalizeAxis } from '../../../tensor/shape.ts';
+import { elementCount, normalizeAxis } from '../../../tensor/shape.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
 import { chain, type OperatorFamily, optionsSchema, reshapeTo } from '../operator.ts';
 import { requireIntegers, requireSameType } from '../operator-types.ts';
 
 const schema = optionsSchema(23, 'GatherOptions', { axis: 0, batch_dims: 1 });
+/** Indices that are looked at for equal steps: many operators may share one list of any length. */
+const MAXIMUM_EXAMINED = 2 ** 12;
 
 /** GATHER along an axis, which is a slice where the indices are in equal steps, and GATHER_ND along several. */
 export const gather: OperatorFamily = {
@@ -21,9 +23,11 @@ export const gather: OperatorFamily = {
       const { shape } = x!;
       const axis = normalizeAxis(stored, shape.length, `tflite: ${operator.where}`);
       const batchDims = shared < 0 ? shared + indices!.shape.length : shared;
-      const steps = known && batchDims === 0 ? equalSteps(known, shape[axis]) : undefined;
+      const count = elementCount(indices!.shape);
+      const isFew = known !== undefined && batchDims === 0 && count <= MAXIMUM_EXAMINED;
+      const steps = isFew ? equalSteps(known(), shape[axis]) : undefined;
       if (steps === undefined) return { op: 'gather', attributes: { axis, batchDims } };
-      const size = shape.with(axis, known!.data.length);
+      const size = shape.with(axis, count);
       const attributes = {
         begin: shape.map((_, other) => (other === axis ? steps.begin : 0)),
         size,

@@ -19,7 +19,9 @@ export const nonMaxSuppression: OperatorFamily = {
     if (wrong !== undefined) throw operator.unsupported(`boxes or scores of the type ${wrong.type}`);
     if (isSoft && operator.number(5) !== 0) throw operator.unsupported('scores that decay where boxes overlap');
     const [maxPerClass, ...others] = operator.integers(2);
-    if (others.length > 0) throw new FormatError(`tflite: ${where}: its input 2 is not one number.`);
+    if (maxPerClass === undefined || others.length > 0) {
+      throw new FormatError(`tflite: ${where}: its input 2 is not one number.`);
+    }
     const attributes = {
       maxPerClass,
       iouThreshold: operator.number(3),

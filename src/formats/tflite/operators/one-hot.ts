@@ -1,7 +1,6 @@
 import { FormatError } from '../../../errors.ts';
 import { normalizeAxis } from '../../../tensor/shape.ts';
-import type { Tensor } from '../../../tensor/tensor.ts';
-import { type OperatorFamily, optionsSchema, reshapeTo } from '../operator.ts';
+import { type Constant, type OperatorFamily, optionsSchema, reshapeTo } from '../operator.ts';
 import { requireIntegers, requireSameType } from '../operator-types.ts';
 
 const schema = optionsSchema(61, 'OneHotOptions', { axis: 0 });
@@ -18,17 +17,18 @@ export const oneHot: OperatorFamily = {
     requireIntegers(operator, [operator.input(0)]);
     requireSameType(operator, operator.inputs.slice(2));
     const depth = operator.number(1);
-    if (!(depth >= 1 && depth <= MAXIMUM_DEPTH)) {
-      throw new FormatError(`${where}: its depth is ${depth}, outside 1 to ${MAXIMUM_DEPTH}.`);
+    if (!(Number.isInteger(depth) && depth >= 1 && depth <= MAXIMUM_DEPTH)) {
+      throw new FormatError(`${where}: its depth is ${depth}, not a whole number from 1 to ${MAXIMUM_DEPTH}.`);
     }
     const stored = operator.options(schema).int32('axis', -1);
     return ([indices]) => {
       const { shape } = indices!;
       const axis = normalizeAxis(stored, shape.length + 1, where);
-      const numbers: Tensor = {
-        dtype: 'int32',
-        shape: [depth, ...shape.slice(axis).map(() => 1)],
-        data: Int32Array.from({ length: depth }, (_, index) => index),
+      const numbers: Constant = {
+        constant: { dtype: 'int32', shape: [depth, ...shape.slice(axis).map(() => 1)] },
+        fill(data) {
+          for (let index = 0; index < depth; index++) data[index] = index;
+        },
       };
       return {
         steps: [
@@ -36,7 +36,7 @@ export const oneHot: OperatorFamily = {
           {
             op: 'equal',
             attributes: {},
-            operands: [{ step: 0 }, { constant: numbers }],
+            operands: [{ step: 0 }, numbers],
             results: [{ dtype: 'int32' }],
           },
           { op: 'select', attributes: {}, operands: [{ step: 1 }, { input: 2 }, { input: 3 }] },

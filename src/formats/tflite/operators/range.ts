@@ -14,17 +14,22 @@ export const range: OperatorFamily = {
     const { type } = operator.output;
     if (!['FLOAT32', 'INT32', 'INT64'].includes(type)) throw operator.unsupported(`numbers of type ${type}`);
     const [start, limit, step] = [0, 1, 2].map((position) => operator.number(position));
-    const count = Math.ceil((limit - start) / step);
+    // As TFLite does, real numbers are counted in float32.
+    const round = type === 'FLOAT32' ? Math.fround : (value: number): number => value;
+    const count = Math.ceil(round(round(limit - start) / step));
     if (!(count >= 1 && count <= MAXIMUM_NUMBERS)) {
       throw new FormatError(
         `tflite: ${operator.where}: from ${start} to ${limit} in steps of ${step} are ${count} numbers, not 1 to ${MAXIMUM_NUMBERS}.`,
       );
     }
     const dtype = type === 'FLOAT32' ? 'float32' : 'int32';
-    const data = dtype === 'float32' ? new Float32Array(count) : new Int32Array(count);
-    data[0] = start;
-    // As TFLite does, rounding each time.
-    for (let i = 1; i < count; i++) data[i] = data[i - 1] + step;
-    return () => ({ constant: { dtype, shape: [count], data } });
+    return () => ({
+      constant: { dtype, shape: [count] },
+      fill(data) {
+        data[0] = start;
+        // As TFLite does, rounding each time.
+        for (let i = 1; i < count; i++) data[i] = data[i - 1] + step;
+      },
+    });
   },
 };

@@ -10,8 +10,9 @@ export const shape: OperatorFamily = {
     requireIntegers(operator, [operator.output]);
     return ([x]) => {
       const { length } = x!.shape;
-      if (operator.type === 'RANK') return { constant: { dtype: 'int32', shape: [], data: Int32Array.of(length) } };
-      return { constant: { dtype: 'int32', shape: [length], data: Int32Array.from(x!.shape) } };
+      if (operator.type === 'RANK')
+        return { constant: { dtype: 'int32', shape: [] }, fill: (data) => data.fill(length) };
+      return { constant: { dtype: 'int32', shape: [length] }, fill: (data) => data.set(x!.shape) };
     };
   },
 };

@@ -20,9 +20,9 @@ export const spaceToBatch: OperatorFamily = {
     const where = `tflite: ${operator.where}`;
     const block = operator.integers(1);
     const sides = readPairs(operator, 2);
-    if (sides.length !== block.length || block.some((size) => size < 1)) {
+    if (block.length === 0 || sides.length !== block.length || block.some((size) => size < 1)) {
       throw new FormatError(
-        `${where}: blocks of ${formatShape(block)} do not go with ${sides.length} pairs of paddings. Sizes are at least 1.`,
+        `${where}: blocks of ${formatShape(block)} do not go with ${sides.length} pairs of paddings. There is at least one size, and each is at least 1.`,
       );
     }
     return ([x]) => {

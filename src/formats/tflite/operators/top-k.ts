@@ -13,10 +13,11 @@ export const topK: OperatorFamily = {
     requireSameType(operator, [operator.input(0)]);
     const [, indices] = operator.outputs;
     if (indices.type !== 'INT32') throw operator.unsupported(`indices of type ${indices.type}`);
-    const [k, ...others] = operator.integers(1);
-    if (k === undefined || others.length > 0) {
-      throw new FormatError(`tflite: ${operator.where}: there are ${others.length + 1} counts, expected one.`);
+    const counts = operator.integers(1);
+    if (counts.length !== 1) {
+      throw new FormatError(`tflite: ${operator.where}: there are ${counts.length} counts, expected one.`);
     }
+    const [k] = counts;
     return () => ({
       steps: [{ op: 'top-k', attributes: { k }, operands: [{ input: 0 }] }],
       outputs: [0, { step: 0, result: 1 }],

@@ -155,6 +155,46 @@ describe('a file smaller than what it asks for', () => {
     expect(() => tfliteGraph(bytes)).toThrow(message);
   });
 
+  test.each([
+    ['RANGE', 96, [1, 2, 3], []],
+    ['ONE_HOT', 85, [0, 2, 4, 4], [1, 2 ** 16]],
+  ])('many long lists of %s', (_, code, inputs, shape) => {
+    const scalar = (name: string, value: number): TensorSpec => ({ ...int32s(value), name, shape: [] });
+    const tensors: TensorSpec[] = [
+      { ...x(1), type: tensorType.INT32 },
+      scalar('zero', 0),
+      scalar('count', 2 ** 16),
+      scalar('one', 1),
+      { name: 'value', shape: [], data: floats(1) },
+    ];
+    const operators = Array.from({ length: 100 }, (__, index) => {
+      const type = inputs.includes(4) ? tensorType.FLOAT32 : tensorType.INT32;
+      tensors.push({ name: `y${index}`, shape, type });
+      // Axis −1 of ONE_HOT by default.
+      return { code, inputs, outputs: [index + 5] };
+    });
+    const bytes = buildTflite({ tensors, operators, inputs: [0], outputs: [5] });
+    expect(() => tfliteGraph(bytes)).toThrow(FormatError);
+    expect(() => tfliteGraph(bytes)).toThrow(/"y4" .*make constants of 1310720 bytes that the file does not hold/);
+  });
+
+  test('many gathers by one long list of long integers', () => {
+    const count = 60_000;
+    const tensors: TensorSpec[] = [
+      x(count),
+      { name: 'i', shape: [count], type: INT64, data: BigInt64Array.from({ length: count }, (_, at) => BigInt(at)) },
+    ];
+    const operators = Array.from({ length: 400 }, (_, index) => {
+      tensors.push({ name: `y${index}`, shape: [count] });
+      return { code: 36, inputs: [0, 1], outputs: [index + 2], options: [23, {}] as const };
+    });
+    const bytes = buildTflite({ tensors, operators, inputs: [0], outputs: [2] });
+    const start = performance.now();
+    expect(importValid(bytes).nodes).toHaveLength(400);
+    // A fraction of a second; a copy for each takes fifteen.
+    expect(performance.now() - start).toBeLessThan(7000);
+  });
+
   test('a filler of megabytes for every pad', () => {
     const tensors: TensorSpec[] = [
       x(1),

@@ -125,6 +125,7 @@ describe('blocks of a batch', () => {
       /a batch of 3 is not one of blocks/,
     );
     expect(() => toSpace([4, 1, 1, 1], [2, 2], [1, 1, 0, 0], [1, 2, 2, 1])).toThrow(/which is nothing/);
+    expect(() => toSpace([4, 1, 1, 1], [], [], [4, 1, 1, 1])).toThrow(/blocks of \[\] do not go with 0 pairs/);
   });
 });
 
@@ -164,7 +165,7 @@ describe('ONE_HOT', () => {
         { name: 'off', shape: [], data: floats(1) },
         y(2, 1),
       ]);
-    expect(() => tfliteGraph(deep(0))).toThrow(/its depth is 0, outside 1 to 65536/);
+    expect(() => tfliteGraph(deep(0))).toThrow(/its depth is 0, not a whole number from 1 to 65536/);
     expect(() => tfliteGraph(deep(2 ** 30))).toThrow(/its depth is 1073741824/);
   });
 });
@@ -239,6 +240,19 @@ describe('SCATTER_ND', () => {
     expect(() => tfliteGraph(scattered([0, 0], 2, [1], [4]))).toThrow(/do not name places of \[4\]/);
     expect(() => tfliteGraph(scattered([0], 1, [3], [4, 2]))).toThrow(/\[3\] are not 1 parts of \[2\]/);
     expect(() => tfliteGraph(scattered([0], 1, [1], [2 ** 21]))).toThrow(/do not name places/);
+    expect(() => tfliteGraph(scattered([0], 1, [1], [2 ** 20]))).toThrow(
+      /make constants of 4194312 bytes that the file does not hold; at most 105\d{4} are made/,
+    );
+    const reals = [{ name: 'i', shape: [1, 1], data: floats(1) }, x(1), int32s(4), y(4)];
+    expect(() => tfliteGraph(singleOperator(code.SCATTER_ND, reals, undefined, [0, 1, 2]))).toThrow(
+      /"i" is FLOAT32, not INT32 or INT64/,
+    );
+  });
+
+  test('zeros of any size are made on the device', () => {
+    const { constants } = importValid(scattered([0], 1, [1, 2 ** 16], [2, 2 ** 16]));
+    const made = Object.values(constants).map(({ data }) => data.length);
+    expect(Math.max(...made)).toBe(2);
   });
 });
 

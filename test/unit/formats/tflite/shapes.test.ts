@@ -286,6 +286,16 @@ describe('RANGE', () => {
   });
 });
 
+test('RANGE of real numbers counts in float32', () => {
+  const real = (name: string, value: number): TensorSpec => ({ name, shape: [], data: Float32Array.of(value) });
+  const bytes = model(
+    [x(1), real('start', 0), real('limit', 0.6), real('step', 0.1), { name: 'y', shape: [] }],
+    [[code.RANGE, ['start', 'limit', 'step'], 'y']],
+  );
+  // The quotient of the two numbers is a little over 6 before it is rounded to float32.
+  expect(importValid(bytes).constants['y'].data).toHaveLength(6);
+});
+
 describe('long integers', () => {
   const long = (...values: bigint[]): TensorSpec => ({
     name: 'long',
