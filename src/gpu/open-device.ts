@@ -21,8 +21,8 @@ export interface OpenDeviceOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Optional features that kernels, timing or storage can use. */
-const usefulFeatures: readonly GPUFeatureName[] = ['timestamp-query', 'subgroups', 'shader-f16'];
+/** Optional features that kernels or timing can use. */
+const usefulFeatures: readonly GPUFeatureName[] = ['timestamp-query', 'subgroups'];
 
 /**
  * Opens a GPU with everything it offers, and measures which int8 engine is fastest on it.
