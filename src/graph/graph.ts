@@ -25,6 +25,8 @@ export interface Graph {
   readonly constants: Readonly<Record<string, Tensor>>;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /** Name of a value that was computed of the batch at import, so that the graph holds for that batch alone. */
+  readonly fixedBatch?: string;
   /** Free text that travels with the model: its origin, its labels. */
   readonly metadata: Readonly<Record<string, string>>;
 }

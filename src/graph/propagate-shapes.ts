@@ -32,9 +32,23 @@ export function propagateShapes(graph: Graph, inputShapes: Readonly<Record<strin
 
 /**
  * The graph for another batch size: the first axis of every input, and what follows from it.
- * @throws ShapeError when the batch is not a positive integer or the inputs do not share one batch axis
+ * @throws ShapeError when the batch is not a positive integer or the inputs do not share one batch axis,
+ *   or the graph holds for its own batch alone
  */
 export function withBatch(graph: Graph, batch: number): Graph {
+  const shapes = batchShapes(graph, batch);
+  const [first] = graph.values[graph.inputs[0]].shape;
+  if (graph.fixedBatch !== undefined && batch !== first) {
+    throw new ShapeError(
+      `graph "${graph.name}": "${graph.fixedBatch}" was computed for a batch of ${first} when the model was imported. ` +
+        `Import the model with the option batch: ${batch}.`,
+    );
+  }
+  return propagateShapes(graph, shapes);
+}
+
+/** Shapes of the inputs by their names for another batch size. @throws ShapeError as `withBatch` */
+export function batchShapes(graph: Graph, batch: number): Readonly<Record<string, Shape>> {
   if (!Number.isInteger(batch) || batch < 1) {
     throw new ShapeError(`batch ${batch} is not a positive integer.`);
   }
@@ -49,5 +63,5 @@ export function withBatch(graph: Graph, batch: number): Graph {
     }
     return [name, [batch, ...shape.slice(1)]] as const;
   });
-  return propagateShapes(graph, Object.fromEntries(shapes));
+  return Object.fromEntries(shapes);
 }

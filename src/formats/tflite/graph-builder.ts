@@ -11,13 +11,16 @@ import { ConstantCopies, constantTensor } from './constants.ts';
 import type { FileModel, FileOperator, FileTensor } from './model.ts';
 import {
   type Constant,
+  type Conversion,
   type Convert,
-  followedBy,
   type KnownConstants,
   type Operand,
   type OperatorFamily,
+  OperatorReader,
   type Step,
+  stepsOf,
 } from './operator.ts';
+import { OtherBatch } from './other-batch.ts';
 import { declaredShape, describeTensor, tensorType } from './tensor.ts';
 
 /** Elements of what is computed at import: lists of sizes are shorter. */
@@ -32,6 +35,7 @@ export class GraphBuilder implements KnownConstants {
   readonly #tensorNames: readonly string[];
   readonly #copies: ConstantCopies;
   readonly #limits: WorkLimits;
+  readonly #other = new OtherBatch(this.#values, this.#constants);
 
   constructor(model: FileModel) {
     this.#copies = new ConstantCopies(model.fileBytes);
@@ -41,7 +45,9 @@ export class GraphBuilder implements KnownConstants {
 
   /** Declares a graph input. @throws FormatError when it is a constant or declared before */
   input(tensor: FileTensor): string {
-    return this.#define(tensor, tensorType(tensor, undefined, true));
+    const name = this.#define(tensor, tensorType(tensor, undefined, true));
+    this.#other.addInput(name);
+    return name;
   }
 
   /** Name of a value that exists; a constant comes into being where it is first named. @throws FormatError when there is none */
@@ -83,10 +89,14 @@ export class GraphBuilder implements KnownConstants {
       return type;
     });
     const conversion = convert(types);
+    const isOfShapes = 'constant' in conversion && inputs.some((name) => name !== '');
+    const other = this.#convertOther(operator, family, inputs, isOfShapes ? convert : undefined);
     if ('constant' in conversion) {
       const [output] = operator.outputs;
       this.#checkDeclared(output, conversion.constant.shape, where);
-      this.#constants[this.#define(output, conversion.constant)] = this.#make(conversion, where);
+      const name = this.#define(output, conversion.constant);
+      this.#constants[name] = this.#make(conversion, where);
+      if (other !== undefined && 'constant' in other) this.#other.addConstant(name, this.#make(other, where));
       return;
     }
     const kept = [...inputs.keys()].filter((position) => !parameters.includes(position));
@@ -95,12 +105,15 @@ export class GraphBuilder implements KnownConstants {
       if (Object.hasOwn(this.#constants, name))
         this.#limits.countConstant(this.#constants[name].data.byteLength, where);
     }
-    const { steps, outputs } = followedBy(
-      'steps' in conversion
-        ? conversion
-        : { steps: [{ ...conversion, operands: kept.map((input) => ({ input })) }], outputs: [0] },
-      conversion.following,
-    );
+    const { steps, outputs } = stepsOf(conversion, kept);
+    const otherSteps = other === undefined || 'constant' in other ? undefined : stepsOf(other, kept).steps;
+    const isAlike =
+      otherSteps === undefined ||
+      (otherSteps.length === steps.length &&
+        otherSteps.every(({ op, operands }, index) => {
+          return op === steps[index].op && !operands.some((operand) => 'constant' in operand);
+        }));
+    if (!isAlike) this.#other.fix(this.#tensorNames[operator.outputs[0].index]);
     const made = new Map<string, FileTensor>();
     for (const [index, output] of outputs.entries()) {
       const { step, result = 0 } = typeof output === 'number' ? { step: output } : output;
@@ -114,12 +127,14 @@ export class GraphBuilder implements KnownConstants {
     };
     for (const [index, step] of steps.entries()) {
       const outputOf = (result: number): FileTensor | undefined => made.get(`${index} ${result}`);
-      results.push(this.#addStep(step, step.operands.map(nameOf), outputOf, operator, where));
+      const otherAttributes = otherSteps?.[index]?.attributes;
+      results.push(this.#addStep(step, step.operands.map(nameOf), outputOf, operator, where, otherAttributes));
     }
   }
 
   /**
    * @param outputOf the operator's output that a result of the step is, if it is one
+   * @param otherAttributes those for another batch, where the importer itself would give others
    * @returns the names of the results
    */
   #addStep(
@@ -128,6 +143,7 @@ export class GraphBuilder implements KnownConstants {
     outputOf: (result: number) => FileTensor | undefined,
     operator: FileOperator,
     where: string,
+    otherAttributes: object | undefined,
   ): readonly string[] {
     const operatorName = this.#tensorNames[operator.outputs[0].index];
     const nameOf = (result: number): string => {
@@ -150,8 +166,36 @@ export class GraphBuilder implements KnownConstants {
       return this.#define(output, type);
     });
     const node = { name, op, attributes, inputs, outputs };
-    if (!this.#compute(node, where)) this.#nodes.push(node);
+    if (this.#compute(node, where)) this.#other.addComputed(node, otherAttributes);
+    else {
+      this.#nodes.push(node);
+      this.#other.addNode(node, otherAttributes);
+    }
     return outputs;
+  }
+
+  /**
+   * What an operator would become for another batch, where that says more than what `withBatch` makes of its nodes.
+   * @param convert where the operator is computed of shapes alone
+   */
+  #convertOther(
+    operator: FileOperator,
+    family: OperatorFamily,
+    inputs: readonly string[],
+    convert: Convert | undefined,
+  ): Conversion | undefined {
+    const nameOf = ({ index }: FileTensor): string => this.#tensorNames[index];
+    const changes = operator.inputs.some((tensor) => tensor !== undefined && this.#other.changes(nameOf(tensor)));
+    if (!changes && convert === undefined) return undefined;
+    return this.#other.attempt(nameOf(operator.outputs[0]), () => {
+      const types = inputs.map((name) => (name === '' ? undefined : this.#other.type(name)));
+      if (!changes) return convert!(types);
+      const computed = (tensor: FileTensor): Tensor | undefined => this.#other.constant(nameOf(tensor));
+      const stored = (tensor: FileTensor): Tensor => this.stored(tensor);
+      const reader = new OperatorReader(operator, family, { computed, stored });
+      const conversion = family.read(reader)(types);
+      return { ...conversion, following: reader.following };
+    });
   }
 
   #addConstant(constant: Constant, operator: FileOperator, where: string): string {
@@ -196,6 +240,7 @@ export class GraphBuilder implements KnownConstants {
     parts: Pick<Graph, 'name' | 'metadata'> & Readonly<Record<'inputs' | 'outputs', readonly FileTensor[]>>,
   ): Graph {
     const outputs = parts.outputs.map((tensor) => this.value(tensor, 'a graph output'));
+    const fixedBatch = this.#other.fixedBy ?? outputs.find((name) => this.#other.changes(name));
     return {
       ...parts,
       inputs: parts.inputs.map((tensor) => this.#tensorNames[tensor.index]),
@@ -203,6 +248,7 @@ export class GraphBuilder implements KnownConstants {
       nodes: this.#nodes,
       values: this.#values,
       constants: this.#constants,
+      ...(fixedBatch !== undefined && { fixedBatch }),
     };
   }
 

@@ -1,7 +1,8 @@
 import { printable, UnsupportedOpError } from '../../errors.ts';
 import type { Graph } from '../../graph/graph.ts';
-import { withBatch } from '../../graph/propagate-shapes.ts';
+import { batchShapes, withBatch } from '../../graph/propagate-shapes.ts';
 import { loadMoreOps, withMore } from '../../ops/registry.ts';
+import type { Shape } from '../../tensor/shape.ts';
 import { fileBytes } from '../bytes.ts';
 import { UnsupportedReport } from '../unsupported.ts';
 import { familyOf, loadMoreFamilies, operatorsOf } from './families.ts';
@@ -13,7 +14,10 @@ import { describeTensor, tensorDType } from './tensor.ts';
 export interface TfliteImportOptions {
   /** Name of the graph; the file's own name for it, or "model", when absent. */
   readonly name?: string;
-  /** New size of the first axis of every input, and of what follows from it. */
+  /**
+   * New size of the first axis of every input, and of what follows from it. Some graphs, those with a `fixedBatch`, can be
+   * given another batch here only.
+   */
   readonly batch?: number;
 }
 
@@ -45,7 +49,31 @@ export function tfliteGraph(bytes: Uint8Array | ArrayBuffer, options: TfliteImpo
   const model = readModel(fileBytes(bytes));
   const name = options.name ?? (model.subgraphName === '' ? 'model' : model.subgraphName);
   const graph = buildGraph(model, name);
-  return options.batch === undefined ? graph : withBatch(graph, options.batch);
+  if (options.batch === undefined) return graph;
+  if (graph.fixedBatch === undefined) return withBatch(graph, options.batch);
+  return buildGraph(resized(model, Object.values(batchShapes(graph, options.batch))), name);
+}
+
+/** The model for inputs of other shapes, whatever sizes the file gives what follows from them. */
+function resized(model: FileModel, shapes: readonly Shape[]): FileModel {
+  const sizes = new Map(model.inputs.map(({ index }, position) => [index, shapes[position]]));
+  const tensors = model.tensors.map((tensor): FileTensor => {
+    const shape = sizes.get(tensor.index);
+    if (shape !== undefined) return { ...tensor, shape, dynamicAxes: [] };
+    return tensor.data === undefined ? { ...tensor, dynamicAxes: [...tensor.shape.keys()] } : tensor;
+  });
+  const of = ({ index }: FileTensor): FileTensor => tensors[index];
+  return {
+    ...model,
+    tensors,
+    inputs: model.inputs.map(of),
+    outputs: model.outputs.map(of),
+    operators: model.operators.map((operator) => ({
+      ...operator,
+      inputs: operator.inputs.map((tensor) => tensor && of(tensor)),
+      outputs: operator.outputs.map(of),
+    })),
+  };
 }
 
 /**

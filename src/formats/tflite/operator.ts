@@ -80,6 +80,19 @@ export function followedBy({ steps, outputs }: Steps, uses: readonly OpUse[] = [
   return { steps: [...steps, ...more], outputs: [last, ...others] };
 }
 
+/**
+ * All steps of a conversion, those that follow included.
+ * @param kept positions of the inputs of an operator that becomes one node
+ */
+export function stepsOf(conversion: Exclude<Conversion, Constant>, kept: readonly number[]): Steps {
+  return followedBy(
+    'steps' in conversion
+      ? conversion
+      : { steps: [{ ...conversion, operands: kept.map((input) => ({ input })) }], outputs: [0] },
+    conversion.following,
+  );
+}
+
 /** The same elements under another shape. */
 export function reshapeTo(shape: Shape): OpUse {
   return { op: 'reshape', attributes: { shape } };

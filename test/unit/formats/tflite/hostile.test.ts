@@ -263,6 +263,35 @@ describe('numbers beyond their range', () => {
     expect(() => tfliteGraph(bytes)).toThrow(QuadotError);
   });
 
+  test.each<[string, number, readonly TensorSpec[], RegExp]>([
+    [
+      'boxes to keep',
+      120,
+      [
+        x(6, 4),
+        { name: 'scores', shape: [6], data: floats(6) },
+        int32s(),
+        { name: 'overlap', shape: [], data: floats(1) },
+        { name: 'threshold', shape: [], data: floats(1) },
+        { ...y(6), type: tensorType.INT32 },
+        { name: 'count', shape: [], type: tensorType.INT32 },
+      ],
+      /NON_MAX_SUPPRESSION_V4 "y" \(operator 0\): its input 2 is not one number/,
+    ],
+    [
+      'largest numbers',
+      48,
+      [x(4), int32s(), y(1), { name: 'i', shape: [1], type: tensorType.INT32 }],
+      /TOPK_V2 "y" \(operator 0\): there are 0 counts, expected one/,
+    ],
+  ])('no number of %s', (_, code, tensors, message) => {
+    const all = [...tensors.keys()];
+    const [inputs, outputs] = [all.slice(0, -2), all.slice(-2)];
+    const bytes = buildTflite({ tensors, operators: [{ code, inputs, outputs }], inputs: [0], outputs });
+    expect(() => tfliteGraph(bytes)).toThrow(message);
+    expect(() => tfliteGraph(bytes)).toThrow(FormatError);
+  });
+
   test('a scale that is not a normal number is one all the same', () => {
     expect(importValid(dense({ scales: [2 ** -149] })).values['w'].quantization!.scales).toEqual([2 ** -149]);
   });

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { ShapeError } from '../../../../src/errors.ts';
 import { tfliteGraph } from '../../../../src/formats/tflite/index.ts';
+import { withBatch } from '../../../../src/graph/propagate-shapes.ts';
 import { runReference } from '../../../../src/runtime/reference.ts';
 import { buildTflite, type OperatorSpec, type TensorSpec, tensorType } from '../../../support/tflite-builder.ts';
 import { floats, importValid, int32s, operatorCode, x, y } from '../../../support/tflite-models.ts';
@@ -237,6 +239,97 @@ describe('parameters that follow from shapes', () => {
     expect(() => tfliteGraph(model([x(2, 3), integers('y', 3)], [[code.SHAPE, ['x'], 'y']]))).toThrow(
       /its inputs give \[2\]/,
     );
+  });
+});
+
+describe('what follows from the batch', () => {
+  /** The mean over the batch as a sum by the number of rows. */
+  const mean = model(
+    [
+      open('x', -1, 2),
+      ...batchTensors.with(0, integers('shape', 2)),
+      { name: 'count', shape: [] },
+      list('axis', 0),
+      { name: 'sum', shape: [2] },
+      y(2),
+    ],
+    [...batchOf, [code.CAST, ['batch'], 'count'], [74, ['x', 'axis'], 'sum'], [42, ['sum', 'count'], 'y']],
+  );
+
+  test('a batch given to the importer reaches numbers that are computed of it', () => {
+    const graph = importValid(mean, { batch: 4 });
+    const data = Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+    const result = runReference(graph, { x: { dtype: 'float32', shape: [4, 2], data } }).get('y')!;
+    expect([...result.data]).toEqual([4, 5]);
+  });
+
+  test('later, it cannot be changed', () => {
+    const graph = importValid(mean);
+    expect(() => withBatch(graph, 4)).toThrow(ShapeError);
+    expect(() => withBatch(graph, 4)).toThrow(
+      /"count" was computed for a batch of 1 when the model was imported\. Import the model with the option batch: 4\./,
+    );
+    expect(withBatch(graph, 1).values).toEqual(graph.values);
+    expect(() => importValid(mean, { batch: 0 })).toThrow(/batch 0 is not a positive integer/);
+  });
+
+  test('shapes that withBatch knows how to change do not hinder it', () => {
+    const graph = importValid(
+      model(
+        [open('x', -1, 4, 6), ...batchTensors, number('rest', -1), integers('sizes', 2), { ...open('y', -1, 24) }],
+        [
+          ...batchOf,
+          [code.PACK, ['batch', 'rest'], 'sizes', [59, { 0: { int32: 2 } }]],
+          [code.RESHAPE, ['x', 'sizes'], 'y'],
+        ],
+      ),
+    );
+    expect(graph.fixedBatch).toBeUndefined();
+    expect(withBatch(graph, 3).values['y'].shape).toEqual([3, 24]);
+  });
+
+  test.each([
+    ['a shape with the batch elsewhere', [code.PACK, ['rows', 'batch'], 'sizes', [59, { 0: { int32: 2 } }]] as const],
+    ['a batch of a shape that is an output', undefined],
+  ])('%s', (_, pack) => {
+    const bytes =
+      pack === undefined
+        ? model([open('x', -1, 2), integers('y', 2)], [[code.SHAPE, ['x'], 'y']])
+        : model(
+            [
+              open('x', -1, 2),
+              ...batchTensors.with(0, integers('shape', 2)),
+              number('rows', 2),
+              integers('sizes', 2),
+              open('y', -1, -1),
+            ],
+            [...batchOf, pack, [code.RESHAPE, ['x', 'sizes'], 'y']],
+          );
+    expect(() => withBatch(importValid(bytes), 3)).toThrow(/was computed for a batch of 1/);
+    const { values, constants } = importValid(bytes, { batch: 3 });
+    expect(pack === undefined ? [...constants['y'].data] : values['y'].shape).toEqual(
+      pack === undefined ? [3, 2] : [2, 3],
+    );
+  });
+
+  test('height and width are no batch', () => {
+    const bytes = model(
+      [
+        open('x', -1, 2, 3, 1),
+        integers('shape', 4),
+        list('begin', 1),
+        list('end', 3),
+        list('one', 1),
+        integers('size', 2),
+        open('y', -1, 2, 3, 1),
+      ],
+      [
+        [code.SHAPE, ['x'], 'shape'],
+        [code.STRIDED_SLICE, ['shape', 'begin', 'end', 'one'], 'size'],
+        [code.RESIZE_NEAREST_NEIGHBOR, ['x', 'size'], 'y'],
+      ],
+    );
+    expect(withBatch(importValid(bytes), 3).values['y'].shape).toEqual([3, 2, 3, 1]);
   });
 });
 
