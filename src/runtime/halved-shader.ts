@@ -36,15 +36,18 @@ export function halvedShader(
   return text;
 }
 
+/** In the form of the files and in the published one, which lacks spaces. */
 function quadBuffer(text: string, binding: number): QuadBuffer | undefined {
-  const pattern = new RegExp(`(@binding\\(${binding}\\) var<storage[^>]*> (\\w+): array<)(\\w+(?:<\\w+>)?),`);
+  const pattern = new RegExp(
+    `(@binding\\(${binding}\\)\\s*var<storage[^>]*>\\s*(\\w+)\\s*:\\s*array<)(\\w+(?:<\\w+>)?)\\s*,`,
+  );
   const [, declaration, name, element] = pattern.exec(text) ?? [];
   return element !== undefined && isQuad(text, element) ? { declaration, name, element } : undefined;
 }
 
 function isQuad(text: string, element: string): boolean {
   if (element.startsWith('vec4<')) return true;
-  const alias = new RegExp(`^alias ${element} = ([^;]+);`, 'm').exec(text)?.[1];
+  const alias = new RegExp(`^alias ${element}\\s*=\\s*([^;]+);`, 'm').exec(text)?.[1];
   return alias !== undefined && isQuad(text, alias);
 }
 
