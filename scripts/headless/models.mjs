@@ -2,7 +2,7 @@ import { cp, mkdir, readdir } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
-// Small ones of every kind: per-tensor uint8 (MobileNets), per-channel int8 (MLPerf Tiny), and float.
+// Small ones of every kind: per-tensor uint8 (MobileNets), per-channel int8 (MLPerf Tiny), float, and both in one.
 const MODELS = [
   'mobilenet/mobilenet_v2_1.0_224_quant',
   'mobilenet/mobilenet_v1_0.25_128_quant',
@@ -12,6 +12,7 @@ const MODELS = [
   'mlperf-tiny/ad01_int8',
   'mlperf-tiny/pretrainedResnet',
   'mlperf-tiny/kws_float32',
+  'mnist/partly_quantized_mnist',
 ];
 
 /** Where the tests look for models; see "Models for tests" in CONTRIBUTING.md. */
