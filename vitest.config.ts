@@ -58,9 +58,8 @@ export default defineConfig(async (): Promise<ViteUserConfig> => {
             ...timeouts,
             name: 'default-limits',
             include: ['test/{ops,models,gpu,node}/**/*.test.ts'],
-            // Thousands of images take minutes, and tell nothing that the models' equal bytes do not; bindings of a few
-            // kilobytes are below these limits anyway.
-            exclude: ['test/models/{accuracy,small-bindings}.test.ts', ...skipped],
+            // Bindings of a few kilobytes are below these limits anyway; arguments and messages know no device.
+            exclude: ['test/models/small-bindings.test.ts', 'test/node/cli.test.ts', ...skipped],
             setupFiles: ['test/support/setup-default-limits.ts'],
             provide: { lane: 'default-limits' },
             pool: 'forks',
@@ -74,7 +73,7 @@ export default defineConfig(async (): Promise<ViteUserConfig> => {
             name: 'compatibility',
             // The command line opens its own device.
             include: ['test/{ops,models,gpu,node}/**/*.test.ts'],
-            exclude: ['test/node/cli.test.ts', ...skipped],
+            exclude: ['test/node/cli{,-device}.test.ts', ...skipped],
             setupFiles: ['test/support/setup-compatibility.ts'],
             provide: { lane: 'compatibility' },
             pool: 'forks',

@@ -1,58 +1,22 @@
-import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { rolldown } from 'rolldown';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { wgslPlugin } from '../../scripts/wgsl-plugin.mjs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readSafetensors, writeSafetensors } from '../../src/formats/safetensors.ts';
+import { BuiltCli } from '../support/built-cli.ts';
 import { sharedPath } from '../support/shared.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
-/** Inside the repository, so that the program finds its packages. */
-let folder: string;
-
-interface Outcome {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs the built program in the temporary folder. */
-function quadot(args: readonly string[], options: { killAfterMs?: number } = {}): Promise<Outcome> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [path.join(folder, 'cli.js'), ...args], {
-      cwd: folder,
-      env: { ...process.env, NO_COLOR: '1' },
-    });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
-    if (options.killAfterMs !== undefined) setTimeout(() => child.kill('SIGINT'), options.killAfterMs);
-  });
-}
-
+let cli: BuiltCli;
 beforeAll(async () => {
-  await mkdir(path.join(root, 'build'), { recursive: true });
-  folder = await mkdtemp(path.join(root, 'build', 'cli-test-'));
-  const bundle = await rolldown({
-    input: { cli: path.join(root, 'src/cli/main.ts') },
-    platform: 'node',
-    external: ['webgpu', 'gl-matrix', 'sharp'],
-    plugins: [wgslPlugin()],
-    transform: { target: 'es2023' },
-  });
-  await bundle.write({ dir: folder });
+  cli = await BuiltCli.build();
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => cli.remove());
 
 describe('arguments', () => {
   test('help and version are no errors', async () => {
     const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as { version: string };
-    expect(await quadot(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
-    const help = await quadot(['run', '--help']);
+    expect(await cli.run(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+    const help = await cli.run(['run', '--help']);
     expect(help).toMatchObject({ code: 0, stderr: '' });
     for (const option of ['--input', '--labels', '--range', '--json', '--gpu']) expect(help.stdout).toContain(option);
   });
@@ -65,25 +29,25 @@ describe('arguments', () => {
     [['inspect'], /missing required argument/],
     [['doctor', '--gpu', 'quantum'], /hardware, software, auto/],
   ])('wrong usage exits with 2: %j', async (args, message) => {
-    const outcome = await quadot(args);
+    const outcome = await cli.run(args);
     expect(outcome).toMatchObject({ code: 2, stdout: '' });
     expect(outcome.stderr).toMatch(message);
   });
 
   test('files that are no models exit with 1 and say why, without a stack', async () => {
-    await writeFile(path.join(folder, 'net.onnx'), Uint8Array.of(8, 7, 18, 4));
-    await writeFile(path.join(folder, 'text.tflite'), 'This is only text.');
+    await writeFile(path.join(cli.folder, 'net.onnx'), Uint8Array.of(8, 7, 18, 4));
+    await writeFile(path.join(cli.folder, 'text.tflite'), 'This is only text.');
     for (const [file, message] of [
       ['net.onnx', /ONNX comes with a later version/],
       ['text.tflite', /"TFL3"/],
       ['nothing.tflite', /there is no such file/],
     ] as const) {
-      const outcome = await quadot(['inspect', file]);
+      const outcome = await cli.run(['inspect', file]);
       expect(outcome.code).toBe(1);
       expect(outcome.stderr).toMatch(message);
       expect(outcome.stderr).not.toMatch(/\n\s+at /);
     }
-    const { code, stdout } = await quadot(['inspect', 'net.onnx', '--json']);
+    const { code, stdout } = await cli.run(['inspect', 'net.onnx', '--json']);
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toEqual({
       error: { name: 'FormatError', message: expect.stringContaining('net.onnx') },
@@ -98,7 +62,7 @@ const goldens = ['cifar0', 'cifar1'].map((name) =>
 
 describe.skipIf(resnet === null)('a model', () => {
   test('inspect lists what runs', async () => {
-    const { code, stdout } = await quadot(['inspect', resnet!, '--json']);
+    const { code, stdout } = await cli.run(['inspect', resnet!, '--json']);
     expect(code).toBe(0);
     const { layers, ...summary } = JSON.parse(stdout) as { layers: Record<string, unknown>[]; [key: string]: unknown };
     // 12.5 million, as published for MLPerf Tiny's ResNet.
@@ -111,27 +75,8 @@ describe.skipIf(resnet === null)('a model', () => {
     });
     expect(layers.filter(({ op }) => op === 'conv2d')).toHaveLength(9);
     for (const layer of layers) expect(layer).toHaveProperty('kernel');
-    const text = await quadot(['inspect', resnet!]);
+    const text = await cli.run(['inspect', resnet!]);
     expect(text.stdout).toMatch(/12\.5 M multiply-accumulates/);
-  });
-
-  test('run equals the reference bit for bit, and writes its outputs', async () => {
-    const output = path.join(folder, 'outputs.safetensors');
-    const args = ['run', resnet!, '--input', ...goldens, '--rounding', 'tflite-double', '--output', output, '--json'];
-    const { code, stdout, stderr } = await quadot(args);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const { results, latency } = JSON.parse(stdout) as {
-      results: { input: string }[];
-      latency: { medianMilliseconds: number };
-    };
-    expect(results.map(({ input }) => input)).toEqual(goldens);
-    expect(latency.medianMilliseconds).toBeGreaterThan(0);
-    const { tensors, metadata } = readSafetensors(await readFile(output));
-    expect(metadata).toMatchObject({ rounding: 'tflite-double', inputs: JSON.stringify(goldens) });
-    for (const [index, file] of goldens.entries()) {
-      const expected = readSafetensors(await readFile(file)).tensors.get('output:Identity_int8')!;
-      expect(tensors.get(`output:Identity_int8:${index}`)!.data).toEqual(expected.data);
-    }
   });
 
   test('a file of several samples, run in batches that do not divide them', async () => {
@@ -139,9 +84,9 @@ describe.skipIf(resnet === null)('a model', () => {
       goldens.map(async (file) => readSafetensors(await readFile(file)).tensors.get('input:input_1_int8')!),
     );
     const [first, second] = samples.map(({ data }) => data as Int8Array);
-    await writeFile(path.join(folder, 'three.bin'), Uint8Array.from([...first, ...second, ...first]));
+    await writeFile(path.join(cli.folder, 'three.bin'), Uint8Array.from([...first, ...second, ...first]));
     const classesOf = async (args: readonly string[]): Promise<unknown> => {
-      const { code, stdout, stderr } = await quadot(['run', resnet!, '--input', 'three.bin', '--json', ...args]);
+      const { code, stdout, stderr } = await cli.run(['run', resnet!, '--input', 'three.bin', '--json', ...args]);
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       const { results } = JSON.parse(stdout) as {
         results: { input: string; outputs: Record<string, { top: unknown[] }> }[];
@@ -159,7 +104,7 @@ describe.skipIf(resnet === null)('a model', () => {
 
   test('labels, layers and profile are printed', async () => {
     await writeFile(
-      path.join(folder, 'labels.txt'),
+      path.join(cli.folder, 'labels.txt'),
       'airplane automobile bird cat deer dog frog horse ship truck'.replaceAll(' ', '\n'),
     );
     const args = [
@@ -174,25 +119,25 @@ describe.skipIf(resnet === null)('a model', () => {
       '--layers',
       '--profile',
     ];
-    const { code, stdout } = await quadot(args);
+    const { code, stdout } = await cli.run(args);
     expect(code).toBe(0);
     const { data } = readSafetensors(await readFile(goldens[0])).tensors.get('output:Identity_int8')!;
     const best = Array.from(data).indexOf(Math.max(...data));
-    const names = (await readFile(path.join(folder, 'labels.txt'), 'utf8')).split('\n');
+    const names = (await readFile(path.join(cli.folder, 'labels.txt'), 'utf8')).split('\n');
     expect(stdout).toMatch(new RegExp(`%\\s+${best}\\s+${names[best]}\n`));
     expect(stdout).toMatch(/in all layers, medians of 10 runs/);
     expect(stdout).toMatch(/latency [\d.]+ ms/);
   });
 
   test('wrong inputs say what was expected', async () => {
-    await writeFile(path.join(folder, 'short.bin'), new Uint8Array(100));
-    await writeFile(path.join(folder, 'other.safetensors'), writeSafetensors({}));
+    await writeFile(path.join(cli.folder, 'short.bin'), new Uint8Array(100));
+    await writeFile(path.join(cli.folder, 'other.safetensors'), writeSafetensors({}));
     for (const [file, code, message] of [
       ['short.bin', 2, /100 elements are no whole number of samples of 3072/],
       ['other.safetensors', 2, /no tensor "input:input_1_int8"/],
       ['labels.png', 1, /no such file/],
     ] as const) {
-      const outcome = await quadot(['run', resnet!, '--input', file]);
+      const outcome = await cli.run(['run', resnet!, '--input', file]);
       expect(outcome.code, outcome.stderr).toBe(code);
       expect(outcome.stderr).toMatch(message);
     }
@@ -204,16 +149,16 @@ const mobilenet = sharedPath('models', 'mobilenet', 'mobilenet_v1_0.25_128_quant
 
 // Both end in a softmax, which the oracle approximates and may be one step off; on these images it is not.
 describe.each([
-  ['pretrainedResnet_quant', resnet, ['cifar0', 'cifar1']],
-  ['mobilenet_v1_0.25_128_quant', mobilenet, ['bird', 'cat', 'grace_hopper', 'sunflower']],
+  ['pretrainedResnet_quant', resnet, ['cifar0']],
+  ['mobilenet_v1_0.25_128_quant', mobilenet, ['cat']],
 ])('%s', (name, model, samples) => {
   test.skipIf(model === null).each(samples)('%s: what --output writes is what the oracle has', async (sample) => {
     const golden = sharedPath('models', 'expected', `${name}.${sample}.safetensors`)!;
     const args = ['--rounding', 'tflite-double', '--output', 'out.safetensors', '--json'];
-    const { code, stderr } = await quadot(['run', model!, '--input', golden, ...args]);
+    const { code, stderr } = await cli.run(['run', model!, '--input', golden, ...args]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const expected = [...readSafetensors(await readFile(golden)).tensors].filter(([key]) => key.startsWith('output:'));
-    const { tensors } = readSafetensors(await readFile(path.join(folder, 'out.safetensors')));
+    const { tensors } = readSafetensors(await readFile(path.join(cli.folder, 'out.safetensors')));
     expect([...tensors.keys()]).toEqual(expected.map(([key]) => key));
     for (const [key, tensor] of expected) {
       expect(tensors.get(key), key).toEqual(tensor);
@@ -222,12 +167,12 @@ describe.each([
 });
 
 test.skipIf(mobilenet === null)('inspect tells what the model says of itself', async () => {
-  const text = await quadot(['inspect', mobilenet!]);
+  const text = await cli.run(['inspect', mobilenet!]);
   expect(text).toMatchObject({ code: 0, stderr: '' });
   expect(text.stdout).toMatch(/^ImageClassifier: Identify the most prominent object/m);
   expect(text.stdout).toMatch(/image rgb; \(x - 127\.5\) \/ 127\.5$/m);
   expect(text.stdout).toMatch(/1001 labels: "background", …$/m);
-  const { stdout } = await quadot(['inspect', mobilenet!, '--json']);
+  const { stdout } = await cli.run(['inspect', mobilenet!, '--json']);
   const { metadata } = JSON.parse(stdout) as { metadata: { outputs: { labels: string[] }[] } };
   expect(metadata.outputs[0].labels).toHaveLength(1001);
 });
@@ -236,29 +181,10 @@ test.skipIf(images === null || mobilenet === null)(
   'photographs are named, by the labels that the model has',
   async () => {
     const photographs = ['cat', 'sunflower'].map((name) => path.join(images!, `${name}.bmp`));
-    const { code, stdout } = await quadot(['run', mobilenet!, '--input', ...photographs, '--json']);
+    const { code, stdout } = await cli.run(['run', mobilenet!, '--input', ...photographs, '--json']);
     expect(code).toBe(0);
     const { results } = JSON.parse(stdout) as { results: { outputs: Record<string, { top: { label: string }[] }> }[] };
     const names = results.map(({ outputs }) => Object.values(outputs)[0].top[0].label);
     expect(names).toEqual([expect.stringMatching(/cat/), 'daisy']);
   },
 );
-
-test('doctor finds nothing wrong with this device', async () => {
-  const { code, stdout } = await quadot(['doctor', '--json']);
-  const report = JSON.parse(stdout) as { selfTest: unknown; engineSpeeds: object; engine: string };
-  expect(report.selfTest).toMatchObject({ passed: true });
-  expect(Object.keys(report.engineSpeeds)).toContain(report.engine);
-  // The program gets what its tests' lane is for.
-  if (inject('lane') === 'default-limits') {
-    const adapter = { vendor: '', architecture: '', description: '', isSoftware: false };
-    expect(report).toMatchObject({ adapter, features: ['core-features-and-limits'] });
-  }
-  expect(code).toBe(0);
-}, 300_000);
-
-test('Ctrl-C stops the work', async () => {
-  const { code, stderr } = await quadot(['doctor'], { killAfterMs: 2000 });
-  expect(stderr).toMatch(/stopped/);
-  expect(code).toBe(1);
-});

@@ -43,34 +43,40 @@ export interface OpCase<A> {
   readonly length?: number;
 }
 
-/** Cases of an op that run with constants baked in as well as shared; one of the two is what the device would choose. */
-const bakedCases = 2;
+/**
+ * Cases of an op that run with constants baked in as well as shared; one of the two is what the device would choose. A
+ * shader of baked constants serves one case only, so engines and roundings take turns over these cases.
+ */
+const bakedCases = isThorough ? 3 : 1;
 
 /** All, or where they take turns from case to case the one whose turn it is. */
 function turnOf<T>(choices: readonly T[], index: number): readonly T[] {
-  return isThorough ? choices : [choices[index % choices.length]];
+  return isThorough ? choices : choices.filter((choice) => isTurn(choices, choice, index));
+}
+
+function isTurn<T>(choices: readonly T[], choice: T, index: number): boolean {
+  return choice === choices[index % choices.length];
 }
 
 /** Ops of which a kernel reads or writes numbers one by one, or whose numbers need float32. */
 const withoutHalves = new Set(['dynamic-scale', 'non-max-suppression', 'merge-detections']);
 
 /**
- * Runs every kernel of the op that accepts a case, with every engine and rounding mode that matters to it, and compares
- * with the op's reference: 8-bit results bit for bit, float results within the tolerance table. A case that no kernel
- * accepts fails. The first cases run in both forms of a pipeline, the others in the one this device would choose. Where
- * activations are float32, the kernel that would be chosen runs once more with float16 in their place.
+ * Runs every kernel of the op that accepts a case, and compares with the op's reference: 8-bit results bit for bit, float
+ * results within the tolerance table. A case that no kernel accepts fails. The kernel that would be chosen runs with every
+ * engine and rounding mode, the others meet each engine and each rounding. The first cases run in both forms of a pipeline,
+ * the others in the one this device would choose. Where activations are float32, the kernel that would be chosen runs once
+ * more with float16 in their place.
  */
 export function testOp<A extends object>(op: OpDefinition<A>, cases: readonly OpCase<A>[]): void {
   describe(`${op.name} kernels equal the reference`, () => {
     for (const [index, opCase] of cases.entries()) {
-      // A device that does not name itself would bake the constants of each case into shaders of its own.
-      const forms = index < bakedCases ? [true, false] : [isUnnamed ? true : undefined];
       const isQuantized = opCase.outputs.some(({ dtype }) => dtype === 'int8' || dtype === 'uint8');
       const targets = compileLane();
       const modes = opCase.roundings ?? (isQuantized ? roundings : ['float' as const]);
       for (const rounding of turnOf(modes, index)) {
         test(`${opCase.name} (${rounding})${targets ? ' compiles' : ''}`, async () => {
-          if (targets === undefined) return runCase(op, opCase, rounding, index, forms);
+          if (targets === undefined) return runCase(op, opCase, rounding, index, modes);
           for (const target of targets()) await compileCase(op, opCase, rounding, target);
         });
       }
@@ -115,7 +121,7 @@ async function runCase<A extends object>(
   opCase: OpCase<A>,
   rounding: Rounding,
   index: number,
-  forms: readonly (boolean | undefined)[],
+  modes: readonly Rounding[],
 ): Promise<void> {
   const device = await testDevice();
   const { graph, inputs } = buildGraph(op, opCase);
@@ -125,8 +131,18 @@ async function runCase<A extends object>(
   const kernels = op.inputOffsets === undefined ? op.kernels : [...op.kernels, { name: 'none', usesEngine: false }];
   for (const [number, kernel] of kernels.entries()) {
     const choices: readonly Engine[] = kernel.usesEngine ? availableEngines(device.capabilities) : ['scalar'];
-    const engines = turnOf(choices, index + number);
-    for (const [engine, sharePipelines] of engines.flatMap((choice) => forms.map((form) => [choice, form] as const))) {
+    // Each pair of an engine and a rounding is a shader to compile.
+    const pairs =
+      ran > 0 ? choices.filter((engine) => isTurn(choices, engine, modes.indexOf(rounding) + number)) : choices;
+    const engines = isThorough ? pairs : turnOf(choices, index + number);
+    const bakes = (engine: Engine): boolean =>
+      index < bakedCases && isTurn(modes, rounding, index) && isTurn(choices, engine, index + number);
+    // A device that does not name itself would bake the constants of each case into shaders of its own.
+    const formsOf = (engine: Engine): readonly (boolean | undefined)[] =>
+      bakes(engine) ? [true, false] : [isUnnamed ? true : undefined];
+    for (const [engine, sharePipelines] of engines.flatMap((choice) =>
+      formsOf(choice).map((form) => [choice, form] as const),
+    )) {
       const session = await createSession(device, graph, {
         engine,
         rounding,
