@@ -25,6 +25,7 @@ type Operators = Readonly<Record<string, readonly (readonly string[])[]>>;
 export async function report(): Promise<Report> {
   const ops: Record<string, string[]> = {};
   for (const name of [...Object.keys(commonOps), ...Object.keys(moreOps)].sort()) {
+    if (getOp(name).standsFor !== undefined) continue;
     ops[name] = [...new Set((graphs.get(name) ?? []).flatMap(typesOf))].sort();
   }
   return { ops, formats: { 'TensorFlow Lite': await recordOperators() } };

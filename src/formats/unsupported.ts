@@ -47,7 +47,8 @@ export class UnsupportedReport {
     if (parts.length === 0) return;
     throw new UnsupportedOpError(
       `${model}: not supported: ${parts.join('; ')}.${note} ` +
-        'Convert the model without these, or cut it before the first of them and compute the rest from its outputs.',
+        'Convert the model without these, or cut it before the first of them and compute the rest from its outputs. ' +
+        '`quadot inspect`, or the import with keepsUnsupported, shows all layers.',
     );
   }
 }

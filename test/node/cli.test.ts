@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { wgslPlugin } from '../../scripts/wgsl-plugin.mjs';
 import { readSafetensors, writeSafetensors } from '../../src/formats/safetensors.ts';
 import { sharedPath } from '../support/shared.ts';
+import { buildTflite } from '../support/tflite-builder.ts';
+import { operatorCode, x, y } from '../support/tflite-models.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 /** Inside the repository, so that the program finds its packages. */
@@ -89,6 +91,34 @@ describe('arguments', () => {
       error: { name: 'FormatError', message: expect.stringContaining('net.onnx') },
     });
   });
+});
+
+test('inspect lists the layers of a model that cannot run, and why it cannot', async () => {
+  const model = buildTflite({
+    tensors: [x(1, 4, 4, 3), { name: 'hidden', shape: [1, 4, 4, 3] }, y(1, 7)],
+    operators: [
+      { code: operatorCode.RELU, inputs: [0], outputs: [1] },
+      { code: operatorCode.CUSTOM, customCode: 'Detect', inputs: [1], outputs: [2] },
+    ],
+    inputs: [0],
+    outputs: [2],
+  });
+  await writeFile(path.join(folder, 'custom.tflite'), model);
+  const text = await quadot(['inspect', 'custom.tflite']);
+  expect(text).toMatchObject({ code: 1, stderr: '' });
+  expect(text.stdout).toMatch(/^hidden +relu +1x4x4x3 +float32 .* relu-float$/m);
+  expect(text.stdout).toMatch(/^y +CUSTOM "Detect" +1x7 +FLOAT32 +28 B +unsupported$/m);
+  expect(text.stdout).toMatch(/^not supported: CUSTOM "Detect" ×1\n {2}CUSTOM "Detect": there is no such operator/m);
+  const { code, stdout } = await quadot(['inspect', 'custom.tflite', '--json']);
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({
+    layers: [{ op: 'relu' }, { op: 'CUSTOM "Detect"', kernel: 'unsupported', reason: expect.any(String) }],
+    unsupported: { 'CUSTOM "Detect"': 1 },
+  });
+  await writeFile(path.join(folder, 'custom.bin'), new Uint8Array(4 * 48));
+  const run = await quadot(['run', 'custom.tflite', '--input', 'custom.bin']);
+  expect(run).toMatchObject({ code: 1, stdout: '' });
+  expect(run.stderr).toMatch(/not supported: operators CUSTOM "Detect" ×1.*quadot inspect/s);
 });
 
 const resnet = sharedPath('models', 'mlperf-tiny', 'pretrainedResnet_quant.tflite');

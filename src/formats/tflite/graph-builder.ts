@@ -1,6 +1,7 @@
-import { FormatError } from '../../errors.ts';
+import { FormatError, QuadotError } from '../../errors.ts';
 import type { Graph, GraphNode } from '../../graph/graph.ts';
 import { nodeContext } from '../../graph/context.ts';
+import type { UnsupportedOperator } from '../../ops/lib/unsupported-operator.ts';
 import { getOp } from '../../ops/registry.ts';
 import { elementCount, formatShape, type Shape } from '../../tensor/shape.ts';
 import { bytesPerElement } from '../../tensor/dtype.ts';
@@ -21,6 +22,7 @@ import {
   stepsOf,
 } from './operator.ts';
 import { OtherBatch } from './other-batch.ts';
+import { statedValue, stateType } from './stated-types.ts';
 import { declaredShape, describeTensor, tensorType } from './tensor.ts';
 
 /** Elements of what is computed at import: lists of sizes are shorter. */
@@ -35,6 +37,8 @@ export class GraphBuilder implements KnownConstants {
   readonly #tensorNames: readonly string[];
   readonly #copies: ConstantCopies;
   readonly #limits: WorkLimits;
+  /** What the operator that is being built has defined so far. */
+  #defined: string[] = [];
   readonly #other = new OtherBatch(this.#values, this.#constants);
 
   constructor(model: FileModel) {
@@ -76,8 +80,61 @@ export class GraphBuilder implements KnownConstants {
     return constantTensor(tensor, tensorType(tensor), this.#copies);
   }
 
-  /** Adds the nodes of one operator. */
+  /**
+   * Adds the nodes of one operator, or nothing.
+   * @throws FormatError, ShapeError, UnsupportedOpError where that cannot be
+   */
   operator(operator: FileOperator, family: OperatorFamily, convert: Convert, where: string): void {
+    const nodeCount = this.#nodes.length;
+    this.#defined = [];
+    try {
+      this.#convert(operator, family, convert, where);
+    } catch (error) {
+      this.#nodes.length = nodeCount;
+      for (const name of this.#defined) {
+        delete this.#values[name];
+        delete this.#constants[name];
+      }
+      throw error;
+    }
+  }
+
+  /**
+   * Adds a node that stands for an operator, or for an input of the model, that cannot be built.
+   * @param outputs its values as the file states them; those that are defined already are left out
+   */
+  unsupported(
+    inputs: readonly (FileTensor | undefined)[],
+    outputs: readonly FileTensor[],
+    what: Omit<UnsupportedOperator, 'outputs'>,
+  ): void {
+    // Throws where it is to be loaded first.
+    getOp('unsupported');
+    const nameOf = ({ index }: FileTensor): string => this.#tensorNames[index];
+    const known = inputs.map((tensor) => {
+      if (tensor === undefined) return '';
+      try {
+        return this.value(tensor, what.operator);
+      } catch (error) {
+        // A constant of a type that no graph has, or what nothing defines.
+        if (!(error instanceof QuadotError)) throw error;
+        return '';
+      }
+    });
+    const own = outputs.filter((tensor) => tensor.data === undefined && !Object.hasOwn(this.#values, nameOf(tensor)));
+    const attributes: UnsupportedOperator = { ...what, outputs: own.map((tensor) => statedValue(tensor)) };
+    const names = own.map(nameOf);
+    for (const tensor of own) this.#values[nameOf(tensor)] = stateType(tensor);
+    if (names.length === 0) {
+      names.push(this.#names.unique(what.operator, 'operator'));
+      this.#values[names[0]] = { dtype: 'float32', shape: [1] };
+    }
+    const node = { name: names[0], op: 'unsupported', attributes, inputs: known, outputs: names };
+    this.#nodes.push(node);
+    this.#other.addNode(node, undefined);
+  }
+
+  #convert(operator: FileOperator, family: OperatorFamily, convert: Convert, where: string): void {
     const { parameters = [], perChannel = [] } = family;
     const inputs = operator.inputs.map((tensor, position) =>
       tensor === undefined || parameters.includes(position) ? '' : this.value(tensor, where),
@@ -156,6 +213,7 @@ export class GraphBuilder implements KnownConstants {
       const output = outputOf(result);
       const own = result === 0 ? name : nameOf(result);
       if (output === undefined) {
+        this.#defined.push(own);
         this.#values[own] = { ...(results[result] ?? this.#values[inputs[0]]), shape };
         return own;
       }
@@ -260,6 +318,7 @@ export class GraphBuilder implements KnownConstants {
           `${tensor.data === undefined ? 'another one' : 'constant data'}. The file is damaged.`,
       );
     }
+    this.#defined.push(name);
     this.#values[name] = type;
     return name;
   }

@@ -1,4 +1,4 @@
-import { printable, UnsupportedOpError } from '../../errors.ts';
+import { OpNotLoadedError, printable, QuadotError, UnsupportedOpError } from '../../errors.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { batchShapes, withBatch } from '../../graph/propagate-shapes.ts';
 import { loadMoreOps, withMore } from '../../ops/registry.ts';
@@ -8,7 +8,7 @@ import { UnsupportedReport } from '../unsupported.ts';
 import { familyOf, loadMoreFamilies, operatorsOf } from './families.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { readModel, type FileModel, type FileTensor } from './model.ts';
-import { OperatorReader, type OperatorFamily } from './operator.ts';
+import { type Convert, OperatorReader, type OperatorFamily } from './operator.ts';
 import { describeTensor, tensorDType } from './tensor.ts';
 
 export interface TfliteImportOptions {
@@ -19,6 +19,11 @@ export interface TfliteImportOptions {
    * given another batch here only.
    */
   readonly batch?: number;
+  /**
+   * Gives a graph also for a model with operators that this library does not have, to be looked at by `inspectGraph`: nodes
+   * of the op `unsupported` stand for them. It cannot run.
+   */
+  readonly keepsUnsupported?: boolean;
 }
 
 const MAXIMUM_VERSION_LENGTH = 100;
@@ -48,10 +53,11 @@ export function importTflite(bytes: Uint8Array | ArrayBuffer, options: TfliteImp
 export function tfliteGraph(bytes: Uint8Array | ArrayBuffer, options: TfliteImportOptions = {}): Graph {
   const model = readModel(fileBytes(bytes));
   const name = options.name ?? (model.subgraphName === '' ? 'model' : model.subgraphName);
-  const graph = buildGraph(model, name);
-  if (options.batch === undefined) return graph;
-  if (graph.fixedBatch === undefined) return withBatch(graph, options.batch);
-  return buildGraph(resized(model, Object.values(batchShapes(graph, options.batch))), name);
+  const { batch, keepsUnsupported } = options;
+  const graph = buildGraph(model, name, keepsUnsupported);
+  if (batch === undefined) return graph;
+  if (graph.fixedBatch === undefined) return withBatch(graph, batch);
+  return buildGraph(resized(model, Object.values(batchShapes(graph, batch))), name, keepsUnsupported);
 }
 
 /** The model for inputs of other shapes, whatever sizes the file gives what follows from them. */
@@ -77,83 +83,113 @@ function resized(model: FileModel, shapes: readonly Shape[]): FileModel {
 }
 
 /**
- * Builds one operator after the other, since what one computes of shapes alone may say how the next one works. After the
- * first that cannot be built the others are only read, so that all that is unsupported comes in one error.
+ * Builds one operator after the other, since what one computes of shapes alone may say how the next one works. In place of
+ * those that cannot be built stand nodes that say so, so that all that is unsupported comes in one error, or in the graph.
  */
-function buildGraph(model: FileModel, name: string): Graph {
+function buildGraph(model: FileModel, name: string, keepsUnsupported = false): Graph {
   const report = new UnsupportedReport();
   const builder = new GraphBuilder(model);
+  /** The first of a model that is supported, but wrong. */
   let failure: { readonly error: unknown } | undefined;
-  const attempt = (build: () => void): void => {
-    if (failure !== undefined || !report.isEmpty) return;
+  /** Does what throws where the model is wrong; says why. */
+  const attempt = (build: () => void): string | undefined => {
     try {
       build();
+      return undefined;
     } catch (error) {
-      failure = { error };
+      if (!(error instanceof QuadotError) || error instanceof OpNotLoadedError) throw error;
+      failure ??= { error };
+      return error.message;
     }
   };
+  const inputs: FileTensor[] = [];
   for (const tensor of model.inputs) {
-    checkTensor(tensor, report);
-    // Of an open axis the file holds a 1, unless a size was chosen when it was converted.
-    const open = tensor.dynamicAxes.filter((axis) => axis > 0 && tensor.shape[axis] <= 1);
-    if (open.length > 0) report.tensor(`the open size of axis ${open.join(' and ')}`, describeTensor(tensor));
-    attempt(() => builder.input(tensor));
+    const reason = tensorProblem(tensor) ?? openSize(tensor);
+    if (reason !== undefined) {
+      report.tensor(reason, describeTensor(tensor));
+      builder.unsupported([], [tensor], { operator: 'input', reason, isConsequence: false });
+    } else if (attempt(() => builder.input(tensor)) === undefined) inputs.push(tensor);
   }
   for (const operator of operatorsOf(model)) {
-    const { type, customCode } = operator;
+    const label = operator.customCode === '' ? operator.type : `${operator.type} "${operator.customCode}"`;
+    const leaveOut = (reason: string, isConsequence = false): void =>
+      builder.unsupported(operator.inputs, operator.outputs, { operator: label, reason, isConsequence });
     const family = familyOf(operator);
     if (family === undefined) {
-      report.operator(customCode === '' ? type : `${type} "${customCode}"`);
+      report.operator(label);
+      leaveOut('there is no such operator in this library');
       continue;
     }
     const reader = new OperatorReader(operator, family, builder);
     const values = operator.inputs.filter((_, position) => !family.parameters?.includes(position));
-    const supported = [...values, ...reader.outputs].map(
-      (tensor) => tensor === undefined || checkTensor(tensor, report, family),
-    );
-    if (supported.includes(false)) continue;
+    const problems = [...values, ...reader.outputs].flatMap((tensor) => {
+      const problem = tensor && tensorProblem(tensor, family);
+      if (problem === undefined) return [];
+      report.tensor(problem, describeTensor(tensor!));
+      return [`${problem} of ${describeTensor(tensor!)}`];
+    });
+    if (problems.length > 0) {
+      leaveOut(problems.join(', '));
+      continue;
+    }
+    let convert: Convert;
     try {
-      const convert = family.read(reader);
-      const { where, following } = reader;
-      attempt(() => builder.operator(operator, family, (types) => ({ ...convert(types), following }), where));
+      convert = family.read(reader);
     } catch (error) {
       if (!(error instanceof UnsupportedOpError)) throw error;
       // What is computed of shapes is not known without what was not built.
-      const isBuilt = failure === undefined && report.isEmpty;
-      if (isBuilt || !reader.lacksParameter) report.use(error.message);
+      const isConsequence = reader.lacksParameter && !(failure === undefined && report.isEmpty);
+      if (!isConsequence) report.use(error.message);
+      leaveOut(error.message, isConsequence);
+      continue;
     }
+    const { where, following } = reader;
+    const isFirst = failure === undefined && report.isEmpty;
+    const wrong = attempt(() =>
+      builder.operator(operator, family, (types) => ({ ...convert(types), following }), where),
+    );
+    if (wrong !== undefined) leaveOut(wrong, !isFirst);
   }
-  for (const tensor of model.outputs) checkTensor(tensor, report);
-  const callsSubgraphs = model.operators.some(({ type }) => SUBGRAPH_CALLERS.has(type));
-  report.throwIfAny(
-    `tflite "${name}"`,
-    callsSubgraphs ? ` The file has ${model.subgraphCount} subgraphs; only the first is run.` : '',
-  );
-  if (failure !== undefined) throw failure.error;
-  return builder.finish({ name, metadata: metadataOf(model), inputs: model.inputs, outputs: model.outputs });
+  if (!keepsUnsupported) {
+    for (const tensor of model.outputs) {
+      const problem = tensorProblem(tensor);
+      if (problem !== undefined) report.tensor(problem, describeTensor(tensor));
+    }
+    const callsSubgraphs = model.operators.some(({ type }) => SUBGRAPH_CALLERS.has(type));
+    report.throwIfAny(
+      `tflite "${name}"`,
+      callsSubgraphs ? ` The file has ${model.subgraphCount} subgraphs; only the first is run.` : '',
+    );
+    if (failure !== undefined) throw failure.error;
+  }
+  return builder.finish({ name, metadata: metadataOf(model), inputs, outputs: model.outputs });
 }
 
 /**
- * Whether the tensor can be a value of a graph; if not, it is reported.
+ * Why the tensor can be no value of a graph; undefined where it can.
  * @param family of its operator; absent for what goes into the graph or comes out
  */
-function checkTensor(tensor: FileTensor, report: UnsupportedReport, family?: OperatorFamily): boolean {
+function tensorProblem(tensor: FileTensor, family?: OperatorFamily): string | undefined {
   const dtype = tensorDType(tensor);
   const isInt32 = dtype === 'int32' && tensor.data === undefined;
-  const problem =
-    dtype === undefined ||
+  return dtype === undefined ||
     (isInt32 && family !== undefined && family.takesInt32 !== true) ||
     (dtype === 'float16' && family?.takesFloat16 !== true)
-      ? `the element type ${tensor.type}`
-      : tensor.isSparse
-        ? 'the sparse encoding'
-        : tensor.isVariable
-          ? 'the state between runs'
-          : tensor.hasQuantizationDetails
-            ? 'the quantization other than by scale and zero point'
-            : undefined;
-  if (problem !== undefined) report.tensor(problem, describeTensor(tensor));
-  return problem === undefined;
+    ? `the element type ${tensor.type}`
+    : tensor.isSparse
+      ? 'the sparse encoding'
+      : tensor.isVariable
+        ? 'the state between runs'
+        : tensor.hasQuantizationDetails
+          ? 'the quantization other than by scale and zero point'
+          : undefined;
+}
+
+/** Which sizes of an input the file leaves open; undefined where it leaves none, or the batch alone. */
+function openSize({ dynamicAxes, shape }: FileTensor): string | undefined {
+  // Of an open axis the file holds a 1, unless a size was chosen when it was converted.
+  const open = dynamicAxes.filter((axis) => axis > 0 && shape[axis] <= 1);
+  return open.length === 0 ? undefined : `the open size of axis ${open.join(' and ')}`;
 }
 
 function metadataOf(model: FileModel): Record<string, string> {
