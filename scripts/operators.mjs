@@ -1,65 +1,21 @@
 // Writes docs/operators.md: which element types each op computes with, and which operators of file formats become it. Both
 // are taken from the tests of ops and importers, whose bodies run without looking at what they expect, so that the page
 // names what is tested. `--check` writes nothing and fails when the page is stale, or a test is missing.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { rolldown } from 'rolldown';
-import { wgslPlugin } from './wgsl-plugin.mjs';
+import { importerTests, root, testsIn, withTests } from './recorded-tests.mjs';
 
-const root = path.resolve(import.meta.dirname, '..');
 const page = path.join(root, 'docs/operators.md');
 const here = path.join(root, 'scripts/operators');
 
 /** What prepares operands or only moves elements; an operator that needs more than one other op is listed by itself. */
 const helpers = new Set(['reshape', 'min-max', 'dynamic-scale', 'dynamic-quantize']);
 
-/** @param {string} folder */
-const testsIn = (folder) =>
-  readdirSync(path.join(root, folder))
-    .filter((file) => file.endsWith('.test.ts'))
-    .map((file) => path.join(root, folder, file));
-
-/** @returns {import('rolldown').Plugin} vitest and testOp are replaced by what only records */
-function recordingPlugin() {
-  return {
-    name: 'recording',
-    resolveId(source, importer) {
-      if (source === 'vitest') return path.join(here, 'vitest-stub.ts');
-      const isTestOp = source.endsWith('/test-op.ts') && importer !== path.join(here, 'record-cases.ts');
-      return isTestOp ? path.join(here, 'record-cases.ts') : null;
-    },
-  };
-}
-
 /** @returns {Promise<import('./operators/report.ts').Report>} */
-async function record() {
-  mkdirSync(path.join(root, 'build'), { recursive: true });
-  const folder = mkdtempSync(path.join(root, 'build/operators-'));
-  try {
-    const entry = path.join(folder, 'entry.ts');
-    // Damaged files show nothing of operators, and take long.
-    const tests = [...testsIn('test/ops'), ...testsIn('test/unit/formats/tflite')].filter(
-      (file) => !/hostile|metadata/.test(file),
-    );
-    const imports = [path.join(root, 'test/support/setup-ops.ts'), ...tests];
-    const lines = imports.map((file) => `import ${JSON.stringify(file)};`);
-    writeFileSync(entry, `${lines.join('\n')}\nexport { report } from ${JSON.stringify(`${here}/report.ts`)};\n`);
-    const bundle = await rolldown({
-      input: { entry },
-      platform: 'node',
-      external: ['webgpu', 'gl-matrix'],
-      plugins: [recordingPlugin(), wgslPlugin()],
-      // Tests are nothing but side effects.
-      treeshake: false,
-      onLog() {},
-    });
-    await bundle.write({ dir: folder, entryFileNames: '[name].mjs', codeSplitting: false });
-    const { report } = await import(pathToFileURL(path.join(folder, 'entry.mjs')).href);
-    return await report();
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+function record() {
+  const replacements = { '/test-op.ts': path.join(here, 'record-cases.ts') };
+  const tests = [...testsIn('test/ops'), ...importerTests];
+  return withTests(tests, `${here}/report.ts`, ({ report }) => report(), replacements);
 }
 
 /** @param {readonly string[]} head @param {readonly (readonly string[])[]} rows */

@@ -1,0 +1,60 @@
+// What this library computes beside LiteRT, an oracle that is none of ours:
+//
+//   npm install --ignore-scripts --prefix bench/peers
+//   node scripts/litert.mjs sweep [TEXT]     every model that a test of the importer builds [and whose operators' names have TEXT]
+import path from 'node:path';
+import { Reopened } from './litert/reopened.mjs';
+import { openLiteRt } from './litert/runtime.mjs';
+import { openTfliteWeb } from './litert/tflite-web.mjs';
+import { importerTests, root, withTests } from './recorded-tests.mjs';
+
+const here = path.join(root, 'scripts/litert');
+const [command, text = ''] = process.argv.slice(2);
+// The newer one first.
+const oracles = [await Reopened.open(openLiteRt), await Reopened.open(openTfliteWeb)];
+if (command === 'sweep') await sweep();
+else {
+  console.error('Usage: node scripts/litert.mjs sweep [TEXT]');
+  process.exit(2);
+}
+process.exit(0);
+
+async function sweep() {
+  const replacements = { '/tflite-builder.ts': `${here}/record-models.ts` };
+  await withTests(importerTests, `${here}/sweep.ts`, compareAll, replacements);
+}
+
+/** @param {typeof import('./litert/sweep.ts')} module */
+async function compareAll({ sweptModels, compareModel }) {
+  const all = (await sweptModels()).filter(({ label }) => label.includes(text));
+  const counts = { equal: 0, different: 0, refused: 0 };
+  for (const swept of all) {
+    const shapes = swept.inputs.map(({ shape }) => `[${shape.join(', ')}]`).join(' ');
+    /** @type {string[]} */
+    const lines = [];
+    for (const oracle of oracles) {
+      const result = await oracle.run(swept.bytes, swept.fileInputs);
+      if (result instanceof Error) {
+        lines.push(`  ${oracle.name} refuses it: ${result.message.split('\n').slice(0, 2).join('; ')}`);
+        continue;
+      }
+      const differences = compareModel(swept, result).filter(({ mismatches }) => mismatches > 0);
+      if (differences.length === 0) {
+        lines.length = 0;
+        counts.equal++;
+        break;
+      }
+      counts.different++;
+      for (const { rounding, elements, mismatches, largest, worst } of differences) {
+        const share = `${mismatches} of ${elements} differ by up to ${largest.toPrecision(3)}`;
+        lines.push(`  ${oracle.name}: ${share} (${rounding}): ${worst}`);
+      }
+      break;
+    }
+    if (lines.length === oracles.length && lines.every((line) => line.includes('refuses it'))) counts.refused++;
+    if (lines.length > 0) console.log([`${swept.label} ${shapes}`, ...lines].join('\n'));
+  }
+  console.log(
+    `${all.length} models: ${counts.equal} equal, ${counts.different} differ, ${counts.refused} refused by both`,
+  );
+}
