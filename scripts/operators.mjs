@@ -12,10 +12,20 @@ const here = path.join(root, 'scripts/operators');
 const helpers = new Set(['reshape', 'min-max', 'dynamic-scale', 'dynamic-quantize']);
 
 /** @returns {Promise<import('./operators/report.ts').Report>} */
-function record() {
+async function record() {
   const replacements = { '/test-op.ts': path.join(here, 'record-cases.ts') };
   const tests = [...testsIn('test/ops'), ...importerTests];
-  return withTests(tests, `${here}/report.ts`, ({ report }) => report(), replacements);
+  /** @type {import('./operators/report.ts').Report | undefined} */
+  let recorded;
+  await withTests(
+    tests,
+    `${here}/report.ts`,
+    async ({ report }) => {
+      recorded = await report();
+    },
+    replacements,
+  );
+  return /** @type {import('./operators/report.ts').Report} */ (recorded);
 }
 
 /** @param {readonly string[]} head @param {readonly (readonly string[])[]} rows */

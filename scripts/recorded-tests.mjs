@@ -21,7 +21,7 @@ export const importerTests = testsIn('test/unit/formats/tflite').filter((file) =
  * Bundles test files with a module, and imports that.
  * @param {readonly string[]} tests
  * @param {string} module which may import `bodies` of the stub
- * @param {(namespace: any) => unknown} use is given the module
+ * @param {(namespace: any) => Promise<void>} use is given the module
  * @param {Readonly<Record<string, string>>} replacements ends of imports, and the files that take their places for all but themselves
  */
 export async function withTests(tests, module, use, replacements) {
@@ -42,7 +42,7 @@ export async function withTests(tests, module, use, replacements) {
       onLog() {},
     });
     await bundle.write({ dir: folder, entryFileNames: '[name].mjs', codeSplitting: false });
-    return await use(await import(pathToFileURL(path.join(folder, 'entry.mjs')).href));
+    await use(await import(pathToFileURL(path.join(folder, 'entry.mjs')).href));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -21,18 +21,15 @@ export interface Difference {
 /** Of float32 sums and functions, relative to the largest magnitude. */
 const floatError = 1e-5;
 
-export function compareOutput(
-  own: Tensor,
-  other: OracleOutput | undefined,
-  rounding: Rounding,
-): Difference {
+export function compareOutput(own: Tensor, other: OracleOutput | undefined, rounding: Rounding): Difference {
   const elements = own.data.length;
   if (other?.data.length !== elements) {
     return { rounding, elements, mismatches: elements, largest: Infinity, worst: `${other?.data.length} elements` };
   }
   const isReal = own.dtype === 'float32';
   let magnitude = isReal ? 2 ** -126 : 1;
-  if (isReal) for (const value of own.data) if (Number.isFinite(value)) magnitude = Math.max(magnitude, Math.abs(value));
+  if (isReal)
+    for (const value of own.data) if (Number.isFinite(value)) magnitude = Math.max(magnitude, Math.abs(value));
   let [mismatches, largest, worst] = [0, 0, ''];
   for (let i = 0; i < elements; i++) {
     const [a, b] = [own.data[i], Number(other.data[i])];

@@ -60,7 +60,7 @@ export async function openLiteRt() {
             try {
               const outputs = runModel(wasm, environment, { model, compiled, names }, inputs);
               // Not every failure is thrown.
-              if (log.some((line) => /^ERROR/.test(line))) throw new Error('run');
+              if (log.some((line) => line.startsWith('ERROR'))) throw new Error('run');
               return outputs;
             } catch (error) {
               throw explain(error);

@@ -70,10 +70,7 @@ function draw(type: TensorType, random: ReturnType<typeof createRandom>): Tensor
 }
 
 /** Differences of every output in the rounding that is nearest. */
-export function compareModel(
-  { graph, inputs }: SweptModel,
-  outputs: readonly OracleOutput[],
-): readonly Difference[] {
+export function compareModel({ graph, inputs }: SweptModel, outputs: readonly OracleOutput[]): readonly Difference[] {
   const given = Object.fromEntries(graph.inputs.map((name, index) => [name, inputs[index]]));
   const byRounding = roundings.map((rounding) => {
     const values = runReference(graph, given, rounding);

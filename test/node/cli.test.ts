@@ -7,7 +7,8 @@ import { wgslPlugin } from '../../scripts/wgsl-plugin.mjs';
 import { readSafetensors, writeSafetensors } from '../../src/formats/safetensors.ts';
 import { sharedPath } from '../support/shared.ts';
 import { buildTflite } from '../support/tflite-builder.ts';
-import { operatorCode, x, y } from '../support/tflite-models.ts';
+import { int32s, operatorCode, singleOperator, x, y } from '../support/tflite-models.ts';
+import { accumulator } from '../support/tflite-variables.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 /** Inside the repository, so that the program finds its packages. */
@@ -119,6 +120,45 @@ test('inspect lists the layers of a model that cannot run, and why it cannot', a
   const run = await quadot(['run', 'custom.tflite', '--input', 'custom.bin']);
   expect(run).toMatchObject({ code: 1, stdout: '' });
   expect(run.stderr).toMatch(/not supported: operators CUSTOM "Detect" ×1.*quadot inspect/s);
+});
+
+test('run carries what a model remembers along a stream', async () => {
+  await writeFile(path.join(folder, 'sum.tflite'), accumulator([100, 0]));
+  await writeFile(path.join(folder, 'steps.bin'), new Uint8Array(Float32Array.of(1, 2, 3, 4, 5, 6).buffer));
+  const run = async (...args: readonly string[]): Promise<number[]> => {
+    const outcome = await quadot(['run', 'sum.tflite', '--input', 'steps.bin', '--json', ...args]);
+    expect(outcome).toMatchObject({ code: 0, stderr: '' });
+    const { results } = JSON.parse(outcome.stdout) as { results: { outputs: { y: { range: { max: number } } } }[] };
+    return results.map(({ outputs }) => outputs.y.range.max);
+  };
+  expect(await run()).toEqual([101, 103, 105]);
+  expect(await run('--stream')).toEqual([101, 104, 109]);
+  await writeFile(path.join(folder, 'plain.tflite'), singleOperator(operatorCode.RELU, [x(1, 2), y(1, 2)]));
+  const refused = await quadot(['run', 'plain.tflite', '--input', 'steps.bin', '--stream']);
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringMatching(/the model remembers nothing/) as string });
+});
+
+test('run changes a batch that shapes in the file depend on', async () => {
+  // Reshaped to what SHAPE says of the input, so that no other batch can be given to the graph later.
+  const model = buildTflite({
+    tensors: [x(1, 2, 3), { name: 'shape', shape: [3], type: 2 }, { name: 'flat', shape: [6] }, int32s(-1), y(1, 2, 3)],
+    operators: [
+      { code: 77, inputs: [0], outputs: [1], options: [55, { 0: { int8: 2 } }] },
+      { code: operatorCode.RESHAPE, inputs: [0, 3], outputs: [2] },
+      { code: operatorCode.RESHAPE, inputs: [2, 1], outputs: [4] },
+    ],
+    inputs: [0],
+    outputs: [4],
+  });
+  await writeFile(path.join(folder, 'shapes.tflite'), model);
+  await writeFile(
+    path.join(folder, 'four.bin'),
+    new Uint8Array(Float32Array.from({ length: 24 }, (_, at) => at).buffer),
+  );
+  const outcome = await quadot(['run', 'shapes.tflite', '--input', 'four.bin', '--batch', '2', '--json']);
+  expect(outcome).toMatchObject({ code: 0, stderr: '' });
+  const { results } = JSON.parse(outcome.stdout) as { results: { outputs: { y: { range: { max: number } } } }[] };
+  expect(results.map(({ outputs }) => outputs.y.range.max)).toEqual([5, 11, 17, 23]);
 });
 
 const resnet = sharedPath('models', 'mlperf-tiny', 'pretrainedResnet_quant.tflite');

@@ -226,7 +226,9 @@ export class Network {
 
   concat(inputs: readonly Ref[], axis: number): Ref {
     const size = inputs.reduce((sum, { shape }) => sum + shape[axis], 0);
-    return this.apply(CONCATENATION, inputs, inputs[0].shape.with(axis, size), { options: [10, { 0: { int32: axis } }] });
+    return this.apply(CONCATENATION, inputs, inputs[0].shape.with(axis, size), {
+      options: [10, { 0: { int32: axis } }],
+    });
   }
 
   split(x: Ref, count: number, axis: number): Ref[] {

@@ -5,7 +5,7 @@ import type { OperatorFamily } from './operator.ts';
 
 /** By BuiltinOperator name, or `CUSTOM` and the custom code. */
 const families = new Map<string, OperatorFamily>();
-const merges: ((model: FileModel) => readonly FileOperator[])[] = [];
+const merges: ((model: FileModel) => FileModel)[] = [];
 let isComplete = false;
 addFamilies(commonFamilies);
 
@@ -16,9 +16,9 @@ function addFamilies(added: readonly OperatorFamily[]): void {
   }
 }
 
-/** The operators of a file, as far as possible in the form in which this library has them. */
-export function operatorsOf(model: FileModel): readonly FileOperator[] {
-  return merges.reduce((operators, merge) => merge({ ...model, operators }), model.operators);
+/** The file with its operators as far as possible in the form in which this library has them. */
+export function mergedModel(model: FileModel): FileModel {
+  return merges.reduce((merged, merge) => merge(merged), model);
 }
 
 /**

@@ -1,15 +1,15 @@
 import { FormatError, QuadotError } from '../../errors.ts';
-import type { Graph, GraphNode } from '../../graph/graph.ts';
+import type { Graph, GraphNode, GraphState } from '../../graph/graph.ts';
 import { nodeContext } from '../../graph/context.ts';
 import type { UnsupportedOperator } from '../../ops/lib/unsupported-operator.ts';
 import { getOp } from '../../ops/registry.ts';
-import { elementCount, formatShape, type Shape } from '../../tensor/shape.ts';
+import { elementCount, formatShape, sameShape, type Shape } from '../../tensor/shape.ts';
 import { bytesPerElement } from '../../tensor/dtype.ts';
 import { emptyTensor, type Tensor, type TensorType } from '../../tensor/tensor.ts';
 import { UniqueNames } from '../unique-names.ts';
 import { WorkLimits } from '../work-limits.ts';
 import { ConstantCopies, constantTensor } from './constants.ts';
-import type { FileModel, FileOperator, FileTensor } from './model.ts';
+import type { FileModel, FileOperator, FileState, FileTensor } from './model.ts';
 import {
   type Constant,
   type Conversion,
@@ -37,6 +37,8 @@ export class GraphBuilder implements KnownConstants {
   readonly #tensorNames: readonly string[];
   readonly #copies: ConstantCopies;
   readonly #limits: WorkLimits;
+  /** By each input that is remembered the value that takes its place: itself until something does. */
+  readonly #states = new Map<string, string>();
   /** What the operator that is being built has defined so far. */
   #defined: string[] = [];
   readonly #other = new OtherBatch(this.#values, this.#constants);
@@ -58,6 +60,7 @@ export class GraphBuilder implements KnownConstants {
   value(tensor: FileTensor, where: string): string {
     const name = this.#tensorNames[tensor.index];
     if (Object.hasOwn(this.#values, name)) return name;
+    if (tensor.isVariable || tensor.isShared) return this.#state(tensor, name);
     if (tensor.data === undefined) {
       throw new FormatError(
         `tflite: ${where} uses ${describeTensor(tensor)}, which no earlier operator, input or constant defines. ` +
@@ -67,6 +70,14 @@ export class GraphBuilder implements KnownConstants {
     const type = tensorType(tensor);
     this.#values[name] = type;
     this.#constants[name] = constantTensor(tensor, type, this.#copies);
+    return name;
+  }
+
+  /** What is remembered between runs is an input that callers may leave out. */
+  #state(tensor: FileTensor, name: string): string {
+    this.#values[name] = tensorType(tensor, undefined, true);
+    this.#states.set(name, name);
+    this.#other.addInput(name);
     return name;
   }
 
@@ -162,7 +173,7 @@ export class GraphBuilder implements KnownConstants {
       if (Object.hasOwn(this.#constants, name))
         this.#limits.countConstant(this.#constants[name].data.byteLength, where);
     }
-    const { steps, outputs } = stepsOf(conversion, kept);
+    const { steps, outputs, states = {} } = stepsOf(conversion, kept);
     const otherSteps = other === undefined || 'constant' in other ? undefined : stepsOf(other, kept).steps;
     const isAlike =
       otherSteps === undefined ||
@@ -176,6 +187,11 @@ export class GraphBuilder implements KnownConstants {
       const { step, result = 0 } = typeof output === 'number' ? { step: output } : output;
       made.set(`${step} ${result}`, operator.outputs[index]);
     }
+    /** Names of results that are remembered. */
+    const remembered = new Map<string, string>();
+    for (const [position, { step, result = 0 }] of Object.entries(states)) {
+      remembered.set(`${step} ${result}`, this.#names.unique(`${inputs[Number(position)]}/next`, 'next'));
+    }
     const results: (readonly string[])[] = [];
     const nameOf = (operand: Operand): string => {
       if ('isAbsent' in operand) return '';
@@ -183,36 +199,40 @@ export class GraphBuilder implements KnownConstants {
       return 'step' in operand ? results[operand.step][operand.result ?? 0] : inputs[operand.input];
     };
     for (const [index, step] of steps.entries()) {
-      const outputOf = (result: number): FileTensor | undefined => made.get(`${index} ${result}`);
+      const outputOf = (result: number): FileTensor | string | undefined =>
+        made.get(`${index} ${result}`) ?? remembered.get(`${index} ${result}`);
       const otherAttributes = otherSteps?.[index]?.attributes;
       results.push(this.#addStep(step, step.operands.map(nameOf), outputOf, operator, where, otherAttributes));
+    }
+    for (const [position, { step, result = 0 }] of Object.entries(states)) {
+      this.#states.set(inputs[Number(position)], results[step][result]);
     }
   }
 
   /**
-   * @param outputOf the operator's output that a result of the step is, if it is one
+   * @param outputOf the operator's output that a result of the step is, or the name that it has for another reason
    * @param otherAttributes those for another batch, where the importer itself would give others
    * @returns the names of the results
    */
   #addStep(
     { op, attributes, results = [] }: Step,
     inputs: readonly string[],
-    outputOf: (result: number) => FileTensor | undefined,
+    outputOf: (result: number) => FileTensor | string | undefined,
     operator: FileOperator,
     where: string,
     otherAttributes: object | undefined,
   ): readonly string[] {
     const operatorName = this.#tensorNames[operator.outputs[0].index];
     const nameOf = (result: number): string => {
-      const output = outputOf(result);
-      return output === undefined ? this.#names.unique(`${operatorName}/${op}`, op) : this.#tensorNames[output.index];
+      const output = outputOf(result) ?? this.#names.unique(`${operatorName}/${op}`, op);
+      return typeof output === 'string' ? output : this.#tensorNames[output.index];
     };
     const name = nameOf(0);
     const shapes = this.#inferShapes(op, attributes, inputs, name);
     const outputs = shapes.map((shape, result) => {
       const output = outputOf(result);
       const own = result === 0 ? name : nameOf(result);
-      if (output === undefined) {
+      if (output === undefined || typeof output === 'string') {
         this.#defined.push(own);
         this.#values[own] = { ...(results[result] ?? this.#values[inputs[0]]), shape };
         return own;
@@ -295,19 +315,41 @@ export class GraphBuilder implements KnownConstants {
   }
 
   finish(
-    parts: Pick<Graph, 'name' | 'metadata'> & Readonly<Record<'inputs' | 'outputs', readonly FileTensor[]>>,
+    parts: Pick<Graph, 'name' | 'metadata'> &
+      Readonly<Record<'inputs' | 'outputs', readonly FileTensor[]>> & { readonly states: readonly FileState[] },
   ): Graph {
+    const { name, metadata } = parts;
     const outputs = parts.outputs.map((tensor) => this.value(tensor, 'a graph output'));
+    const firsts = new Map<string, Tensor>();
+    for (const { input, output, first } of parts.states) {
+      const state = this.value(input, 'a variable');
+      this.#states.set(state, this.value(output, 'a variable'));
+      if (first !== undefined) firsts.set(state, this.#firstState(first, this.#values[state]));
+    }
+    const states = [...this.#states].map(([input, output]): GraphState => {
+      const first = firsts.get(input);
+      return { input, output, ...(first && { first }) };
+    });
     const fixedBatch = this.#other.fixedBy ?? outputs.find((name) => this.#other.changes(name));
     return {
-      ...parts,
-      inputs: parts.inputs.map((tensor) => this.#tensorNames[tensor.index]),
-      outputs: [...new Set(outputs)],
+      name,
+      metadata,
+      inputs: [...parts.inputs.map((tensor) => this.#tensorNames[tensor.index]), ...this.#states.keys()],
+      outputs: [...new Set([...outputs, ...this.#states.values()])],
+      ...(states.length > 0 && { states }),
       nodes: this.#nodes,
       values: this.#values,
       constants: this.#constants,
       ...(fixedBatch !== undefined && { fixedBatch }),
     };
+  }
+
+  #firstState(tensor: FileTensor, { dtype, shape }: TensorType): Tensor {
+    const first = this.stored(tensor);
+    if (first.dtype === dtype && sameShape(first.shape, shape)) return first;
+    throw new FormatError(
+      `tflite: a variable of ${dtype} ${formatShape(shape)} begins as ${describeTensor(tensor)}, ${first.dtype} ${formatShape(first.shape)}.`,
+    );
   }
 
   #define(tensor: FileTensor, type: TensorType): string {

@@ -5,7 +5,7 @@ import { loadMoreOps, withMore } from '../../ops/registry.ts';
 import type { Shape } from '../../tensor/shape.ts';
 import { fileBytes } from '../bytes.ts';
 import { UnsupportedReport } from '../unsupported.ts';
-import { familyOf, loadMoreFamilies, operatorsOf } from './families.ts';
+import { familyOf, loadMoreFamilies, mergedModel } from './families.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { readModel, type FileModel, type FileTensor } from './model.ts';
 import { type Convert, OperatorReader, type OperatorFamily } from './operator.ts';
@@ -57,15 +57,20 @@ export function tfliteGraph(bytes: Uint8Array | ArrayBuffer, options: TfliteImpo
   const graph = buildGraph(model, name, keepsUnsupported);
   if (batch === undefined) return graph;
   if (graph.fixedBatch === undefined) return withBatch(graph, batch);
-  return buildGraph(resized(model, Object.values(batchShapes(graph, batch))), name, keepsUnsupported);
+  const factor = batch / graph.values[graph.inputs[0]].shape[0];
+  return buildGraph(resized(model, Object.values(batchShapes(graph, batch)), factor), name, keepsUnsupported);
 }
 
-/** The model for inputs of other shapes, whatever sizes the file gives what follows from them. */
-function resized(model: FileModel, shapes: readonly Shape[]): FileModel {
+/**
+ * The model for inputs of other shapes, whatever sizes the file gives what follows from them.
+ * @param factor of the batch of what is remembered
+ */
+function resized(model: FileModel, shapes: readonly Shape[], factor: number): FileModel {
   const sizes = new Map(model.inputs.map(({ index }, position) => [index, shapes[position]]));
   const tensors = model.tensors.map((tensor): FileTensor => {
     const shape = sizes.get(tensor.index);
     if (shape !== undefined) return { ...tensor, shape, dynamicAxes: [] };
+    if (tensor.isVariable) return { ...tensor, shape: [tensor.shape[0] * factor, ...tensor.shape.slice(1)] };
     return tensor.data === undefined ? { ...tensor, dynamicAxes: [...tensor.shape.keys()] } : tensor;
   });
   const of = ({ index }: FileTensor): FileTensor => tensors[index];
@@ -86,7 +91,8 @@ function resized(model: FileModel, shapes: readonly Shape[]): FileModel {
  * Builds one operator after the other, since what one computes of shapes alone may say how the next one works. In place of
  * those that cannot be built stand nodes that say so, so that all that is unsupported comes in one error, or in the graph.
  */
-function buildGraph(model: FileModel, name: string, keepsUnsupported = false): Graph {
+function buildGraph(file: FileModel, name: string, keepsUnsupported = false): Graph {
+  const model = mergedModel(file);
   const report = new UnsupportedReport();
   const builder = new GraphBuilder(model);
   /** The first of a model that is supported, but wrong. */
@@ -110,7 +116,7 @@ function buildGraph(model: FileModel, name: string, keepsUnsupported = false): G
       builder.unsupported([], [tensor], { operator: 'input', reason, isConsequence: false });
     } else if (attempt(() => builder.input(tensor)) === undefined) inputs.push(tensor);
   }
-  for (const operator of operatorsOf(model)) {
+  for (const operator of model.operators) {
     const label = operator.customCode === '' ? operator.type : `${operator.type} "${operator.customCode}"`;
     const leaveOut = (reason: string, isConsequence = false): void =>
       builder.unsupported(operator.inputs, operator.outputs, { operator: label, reason, isConsequence });
@@ -121,12 +127,16 @@ function buildGraph(model: FileModel, name: string, keepsUnsupported = false): G
       continue;
     }
     const reader = new OperatorReader(operator, family, builder);
-    const values = operator.inputs.filter((_, position) => !family.parameters?.includes(position));
+    const values = operator.inputs.flatMap((tensor, position) => {
+      if (tensor === undefined || family.parameters?.includes(position)) return [];
+      // What an operator remembers is a value when it is asked for.
+      return [family.states?.includes(position) ? { ...tensor, isVariable: false } : tensor];
+    });
     const problems = [...values, ...reader.outputs].flatMap((tensor) => {
-      const problem = tensor && tensorProblem(tensor, family);
+      const problem = tensorProblem(tensor, family);
       if (problem === undefined) return [];
-      report.tensor(problem, describeTensor(tensor!));
-      return [`${problem} of ${describeTensor(tensor!)}`];
+      report.tensor(problem, describeTensor(tensor));
+      return [`${problem} of ${describeTensor(tensor)}`];
     });
     if (problems.length > 0) {
       leaveOut(problems.join(', '));
@@ -162,7 +172,13 @@ function buildGraph(model: FileModel, name: string, keepsUnsupported = false): G
     );
     if (failure !== undefined) throw failure.error;
   }
-  return builder.finish({ name, metadata: metadataOf(model), inputs, outputs: model.outputs });
+  return builder.finish({
+    name,
+    metadata: metadataOf(model),
+    inputs,
+    outputs: model.outputs,
+    states: model.states ?? [],
+  });
 }
 
 /**

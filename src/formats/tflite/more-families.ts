@@ -29,6 +29,7 @@ import { topK } from './operators/top-k.ts';
 import { transposeConv } from './operators/transpose-conv.ts';
 import { transposeConvBias } from './operators/transpose-conv-bias.ts';
 import { unpack } from './operators/unpack.ts';
+import { variables } from './operators/variables.ts';
 
 /** The TFLite operators that are loaded when a model has one of them. */
 export const moreFamilies: readonly OperatorFamily[] = [
@@ -61,4 +62,5 @@ export const moreFamilies: readonly OperatorFamily[] = [
   transposeConv,
   transposeConvBias,
   unpack,
+  variables,
 ];

@@ -43,6 +43,8 @@ export type Step = OpUse & {
 export interface Steps {
   readonly steps: readonly Step[];
   readonly outputs: readonly (number | Result)[];
+  /** By the position of an input that is a state, what the operator leaves there. */
+  readonly states?: Readonly<Record<number, Result>>;
 }
 
 /**
@@ -69,7 +71,7 @@ export function chain(...uses: readonly OpUse[]): Steps {
 }
 
 /** The steps, and more on the first output, each on the result of the one before; the last makes that output. */
-export function followedBy({ steps, outputs }: Steps, uses: readonly OpUse[] = []): Steps {
+export function followedBy({ steps, outputs, states }: Steps, uses: readonly OpUse[] = []): Steps {
   const [first, ...others] = outputs;
   let last: Result = typeof first === 'number' ? { step: first } : first;
   const more = uses.map((use, index): Step => {
@@ -77,7 +79,7 @@ export function followedBy({ steps, outputs }: Steps, uses: readonly OpUse[] = [
     last = { step: steps.length + index };
     return { ...use, operands };
   });
-  return { steps: [...steps, ...more], outputs: [last, ...others] };
+  return { steps: [...steps, ...more], outputs: [last, ...others], states };
 }
 
 /**
@@ -114,8 +116,10 @@ export interface OperatorFamily {
   readonly parameters?: readonly number[];
   /** Positions of inputs that may have a scale per index of an axis; all other values have one scale. */
   readonly perChannel?: readonly number[];
-  /** The operators of a file with those put together again that are parts of one, of which this family's are some. */
-  merge?(model: FileModel): readonly FileOperator[];
+  /** Positions of inputs that hold what the operator remembers between runs. */
+  readonly states?: readonly number[];
+  /** A file with those operators put together again that are parts of one, of which this family's are some. */
+  merge?(model: FileModel): FileModel;
   /**
    * Checks and reads what does not depend on shapes.
    * @throws UnsupportedOpError for what this library cannot do; the importer reports those of all operators together
