@@ -24,6 +24,7 @@ import { sequenceLstm } from './operators/sequence-lstm.ts';
 import { sequenceRnn } from './operators/sequence-rnn.ts';
 import { spaceToBatch } from './operators/space-to-batch.ts';
 import { splitV } from './operators/split-v.ts';
+import { svdf } from './operators/svdf.ts';
 import { tile } from './operators/tile.ts';
 import { topK } from './operators/top-k.ts';
 import { transposeConv } from './operators/transpose-conv.ts';
@@ -57,6 +58,7 @@ export const moreFamilies: readonly OperatorFamily[] = [
   sequenceRnn,
   spaceToBatch,
   splitV,
+  svdf,
   tile,
   topK,
   transposeConv,
