@@ -2,22 +2,38 @@
 //
 //   npm install --ignore-scripts --prefix bench/peers
 //   node scripts/litert.mjs sweep [TEXT]     every model that a test of the importer builds [and whose operators' names have TEXT]
+//   node scripts/litert.mjs goldens          writes test/goldens/tflite.safetensors, which test/models/oracle.test.ts compares with
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Reopened } from './litert/reopened.mjs';
 import { openLiteRt } from './litert/runtime.mjs';
 import { openTfliteWeb } from './litert/tflite-web.mjs';
 import { importerTests, root, withTests } from './recorded-tests.mjs';
+import { wgslPlugin } from './wgsl-plugin.mjs';
 
 const here = path.join(root, 'scripts/litert');
 const [command, text = ''] = process.argv.slice(2);
 // The newer one first.
 const oracles = [await Reopened.open(openLiteRt), await Reopened.open(openTfliteWeb)];
 if (command === 'sweep') await sweep();
+else if (command === 'goldens') await writeGoldens();
 else {
-  console.error('Usage: node scripts/litert.mjs sweep [TEXT]');
+  console.error('Usage: node scripts/litert.mjs sweep [TEXT] | goldens');
   process.exit(2);
 }
 process.exit(0);
+
+async function writeGoldens() {
+  const { runnerImport } = await import('vite');
+  const options = { configFile: /** @type {const} */ (false), plugins: [wgslPlugin()] };
+  /** @type {{ module: typeof import('./litert/goldens.ts') }} */
+  const { module } = await runnerImport(`${here}/goldens.ts`, { ...options, logLevel: 'error' });
+  const folder = path.join(root, 'test/goldens');
+  await mkdir(folder, { recursive: true });
+  const bytes = await module.goldens([await openLiteRt(), await openTfliteWeb()]);
+  await writeFile(path.join(folder, 'tflite.safetensors'), bytes);
+  console.log(`test/goldens/tflite.safetensors: ${bytes.byteLength} bytes`);
+}
 
 async function sweep() {
   const replacements = { '/tflite-builder.ts': `${here}/record-models.ts` };

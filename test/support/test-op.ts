@@ -19,7 +19,7 @@ import { compileLane, type CompileTarget } from './compile-lane.ts';
 import { testDevice } from './device.ts';
 import { isThorough, isUnnamed } from './lane.ts';
 import { seedOf } from './seed.ts';
-import { allowedError, allowedErrorInFloat16, toleranceOf } from './tolerance.ts';
+import { allowedError, allowedErrorInFloat16, type Tolerance, toleranceOf } from './tolerance.ts';
 
 /** One input of a case; its data is drawn from the case's seed unless given. */
 export interface CaseInput extends TensorType {
@@ -41,6 +41,8 @@ export interface OpCase<A> {
   readonly roundings?: readonly Rounding[];
   /** Terms a float result sums, for the tolerance table; 1 by default. */
   readonly length?: number;
+  /** In place of the table's, where the case says why. */
+  readonly tolerance?: Tolerance;
 }
 
 /** Cases of an op that run with constants baked in as well as shared; one of the two is what the device would choose. */
@@ -142,7 +144,7 @@ async function runCase<A extends object>(
         const results = await session.run(inputs);
         for (const name of graph.outputs) {
           const where = `${op.name} kernel ${kernel.name} (${engine}, ${rounding}, sharePipelines ${sharePipelines}), case "${opCase.name}", seed ${seedOf(opCase.name)}, output ${name}`;
-          expectEqual(results[name], reference.get(name)!, op.name, opCase.length ?? 1, where);
+          expectEqual(results[name], reference.get(name)!, op.name, opCase.length ?? 1, where, opCase.tolerance);
         }
         ran++;
       } finally {
@@ -199,7 +201,8 @@ async function runInHalves<A extends object>(
   try {
     const results = await session.run(inputs);
     for (const name of graph.outputs) {
-      expectEqual(results[name], reference.get(name)!, op.name, opCase.length ?? 1, `${where}, output ${name}`);
+      const [own, wanted] = [results[name], reference.get(name)!];
+      expectEqual(own, wanted, op.name, opCase.length ?? 1, `${where}, output ${name}`, opCase.tolerance);
     }
   } finally {
     session.destroy();
@@ -207,14 +210,20 @@ async function runInHalves<A extends object>(
 }
 
 /** Compares a GPU result with the reference and says how many differ, where the worst is, and both values. */
-export function expectEqual(result: Tensor, expected: Tensor, op: string, length: number, where: string): void {
+export function expectEqual(
+  result: Tensor,
+  expected: Tensor,
+  op: string,
+  length: number,
+  where: string,
+  tolerance = toleranceOf(op, length),
+): void {
   expect(result.dtype, where).toBe(expected.dtype);
   expect(formatShape(result.shape), where).toBe(formatShape(expected.shape));
   const isHalf = expected.dtype === 'float16';
   const [actual, reference] = isHalf ? [dequantizeTensor(result), dequantizeTensor(expected)] : [result, expected];
   const allowedOf = isHalf ? allowedErrorInFloat16 : allowedError;
   const maxMagnitude = maxAbsolute(reference.data);
-  const tolerance = toleranceOf(op, length);
   let mismatches = 0;
   let worst = -1;
   let worstExcess = 0;

@@ -57,6 +57,7 @@ export class Network {
   readonly #operators: OperatorSpec[] = [];
   readonly #inputs: number[] = [];
   readonly #random = createRandom(5);
+  #data: Float32Array[] | undefined;
 
   input(...shape: readonly number[]): Ref {
     const ref = this.#add({ shape });
@@ -251,9 +252,10 @@ export class Network {
     return this.apply(23, [x, this.integers([height, width])], shape, { options, keeps: true });
   }
 
-  /** The numbers that the network's inputs are drawn as. */
+  /** The numbers that the network's inputs are drawn as, once it is complete. */
   inputData(): Float32Array[] {
-    return this.#inputs.map((index) => this.#draw(this.#entries[index].shape, 1));
+    this.#data ??= this.#inputs.map((index) => this.#draw(this.#entries[index].shape, 1));
+    return this.#data;
   }
 
   /** The file, and the names of its inputs and outputs in order. */

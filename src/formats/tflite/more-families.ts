@@ -2,8 +2,9 @@
 import type { OperatorFamily } from './operator.ts';
 import { addN } from './operators/add-n.ts';
 import { argExtreme } from './operators/arg-extreme.ts';
-import { basicLstm } from './operators/basic-lstm.ts';
 import { batchMatmul } from './operators/batch-matmul.ts';
+import { bidirectionalLstm } from './operators/bidirectional-lstm.ts';
+import { bidirectionalRnn } from './operators/bidirectional-rnn.ts';
 import { broadcastArgs } from './operators/broadcast-args.ts';
 import { cast } from './operators/cast.ts';
 import { comparison } from './operators/comparison.ts';
@@ -13,6 +14,7 @@ import { embeddingLookup } from './operators/embedding-lookup.ts';
 import { fill } from './operators/fill.ts';
 import { gather } from './operators/gather.ts';
 import { logicalNot } from './operators/logical-not.ts';
+import { lstmStep } from './operators/lstm-step.ts';
 import { nonMaxSuppression } from './operators/non-max-suppression.ts';
 import { normalization } from './operators/normalization.ts';
 import { oneHot } from './operators/one-hot.ts';
@@ -36,8 +38,9 @@ import { variables } from './operators/variables.ts';
 export const moreFamilies: readonly OperatorFamily[] = [
   addN,
   argExtreme,
-  basicLstm,
   batchMatmul,
+  bidirectionalLstm,
+  bidirectionalRnn,
   broadcastArgs,
   cast,
   comparison,
@@ -47,6 +50,7 @@ export const moreFamilies: readonly OperatorFamily[] = [
   fill,
   gather,
   logicalNot,
+  lstmStep,
   nonMaxSuppression,
   normalization,
   oneHot,
