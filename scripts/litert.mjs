@@ -48,27 +48,24 @@ async function compareAll({ sweptModels, compareModel }) {
     const shapes = swept.inputs.map(({ shape }) => `[${shape.join(', ')}]`).join(' ');
     /** @type {string[]} */
     const lines = [];
+    let outcome = /** @type {keyof typeof counts} */ ('refused');
+    // Until one agrees.
     for (const oracle of oracles) {
+      if (outcome === 'equal') break;
       const result = await oracle.run(swept.bytes, swept.fileInputs);
       if (result instanceof Error) {
         lines.push(`  ${oracle.name} refuses it: ${result.message.split('\n').slice(0, 2).join('; ')}`);
         continue;
       }
       const differences = compareModel(swept, result).filter(({ mismatches }) => mismatches > 0);
-      if (differences.length === 0) {
-        lines.length = 0;
-        counts.equal++;
-        break;
-      }
-      counts.different++;
+      outcome = differences.length === 0 ? 'equal' : 'different';
       for (const { rounding, elements, mismatches, largest, worst } of differences) {
         const share = `${mismatches} of ${elements} differ by up to ${largest.toPrecision(3)}`;
         lines.push(`  ${oracle.name}: ${share} (${rounding}): ${worst}`);
       }
-      break;
     }
-    if (lines.length === oracles.length && lines.every((line) => line.includes('refuses it'))) counts.refused++;
-    if (lines.length > 0) console.log([`${swept.label} ${shapes}`, ...lines].join('\n'));
+    counts[outcome]++;
+    if (outcome !== 'equal') console.log([`${swept.label} ${shapes}`, ...lines].join('\n'));
   }
   console.log(
     `${all.length} models: ${counts.equal} equal, ${counts.different} differ, ${counts.refused} refused by both`,

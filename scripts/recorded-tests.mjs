@@ -39,6 +39,7 @@ export async function withTests(tests, module, use, replacements) {
       plugins: [recordingPlugin(replacements), wgslPlugin()],
       // Tests are nothing but side effects.
       treeshake: false,
+      transform: { target: 'es2023' },
       onLog() {},
     });
     await bundle.write({ dir: folder, entryFileNames: '[name].mjs', codeSplitting: false });

@@ -37,10 +37,12 @@ export async function sweptModels(): Promise<readonly SweptModel[]> {
   return [...models.values()].flatMap((bytes) => {
     try {
       const graph = tfliteGraph(bytes);
-      const random = createRandom(1);
-      const inputs = graph.inputs.map((name) => draw(graph.values[name], random));
-      runReference(graph, Object.fromEntries(graph.inputs.map((name, index) => [name, inputs[index]])));
       const model = readModel(bytes);
+      const random = createRandom(1);
+      // States come after them, and begin at zero.
+      const names = graph.inputs.slice(0, model.inputs.length);
+      const inputs = names.map((name) => draw(graph.values[name], random));
+      runReference(graph, Object.fromEntries(names.map((name, index) => [name, inputs[index]])));
       const types = model.inputs.map(({ type }) => type).join(', ');
       const operators = model.operators.map(({ type, customCode }) => `${type}${customCode && ` ${customCode}`}`);
       const fileInputs = inputs.map((tensor, index) => ({ data: asStored(tensor, model.inputs[index]) }));
@@ -71,10 +73,12 @@ function draw(type: TensorType, random: ReturnType<typeof createRandom>): Tensor
 
 /** Differences of every output in the rounding that is nearest. */
 export function compareModel({ graph, inputs }: SweptModel, outputs: readonly OracleOutput[]): readonly Difference[] {
-  const given = Object.fromEntries(graph.inputs.map((name, index) => [name, inputs[index]]));
+  const given = Object.fromEntries(inputs.map((tensor, index) => [graph.inputs[index], tensor]));
   const byRounding = roundings.map((rounding) => {
     const values = runReference(graph, given, rounding);
-    return graph.outputs.map((name, index) => compareOutput(values.get(name)!, outputs[index], rounding));
+    return graph.outputs
+      .slice(0, outputs.length)
+      .map((name, index) => compareOutput(values.get(name)!, outputs[index], rounding));
   });
   const total = (differences: readonly Difference[]): number =>
     differences.reduce((sum, { mismatches }) => sum + mismatches, 0);

@@ -41,13 +41,16 @@ export interface ReadLstm {
 /** The inputs of each gate there. */
 const of = (first: number, gates: readonly number[]): number[] => gates.map((gate) => first + gate);
 
-export function inputsOf({ weights, recurrentWeights, biases, hidden, cell }: LstmPositions, gates: readonly number[]) {
+function inputsOf(
+  { weights, recurrentWeights, biases, hidden, cell }: LstmPositions,
+  gates: readonly number[],
+): RecurrentInputs {
   return {
     weights: of(weights, gates),
     recurrentWeights: of(recurrentWeights, gates),
     biases: of(biases, gates),
     states: [hidden, cell],
-  } satisfies RecurrentInputs;
+  };
 }
 
 /** @throws UnsupportedOpError, FormatError for what no LSTM here has */

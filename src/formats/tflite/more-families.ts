@@ -6,20 +6,26 @@ import { batchMatmul } from './operators/batch-matmul.ts';
 import { bidirectionalLstm } from './operators/bidirectional-lstm.ts';
 import { bidirectionalRnn } from './operators/bidirectional-rnn.ts';
 import { broadcastArgs } from './operators/broadcast-args.ts';
+import { bucketize } from './operators/bucketize.ts';
 import { cast } from './operators/cast.ts';
 import { comparison } from './operators/comparison.ts';
+import { conv3d } from './operators/conv3d.ts';
 import { cumulativeSum } from './operators/cumulative-sum.ts';
 import { detectionPostProcess } from './operators/detection-post-process.ts';
+import { dynamicUpdateSlice } from './operators/dynamic-update-slice.ts';
 import { embeddingLookup } from './operators/embedding-lookup.ts';
+import { fakeQuant } from './operators/fake-quant.ts';
 import { fill } from './operators/fill.ts';
 import { gather } from './operators/gather.ts';
 import { logicalNot } from './operators/logical-not.ts';
 import { lstmStep } from './operators/lstm-step.ts';
+import { matrixDiagonal } from './operators/matrix-diagonal.ts';
 import { nonMaxSuppression } from './operators/non-max-suppression.ts';
 import { normalization } from './operators/normalization.ts';
 import { oneHot } from './operators/one-hot.ts';
 import { range } from './operators/range.ts';
 import { reverse } from './operators/reverse.ts';
+import { reverseSequence } from './operators/reverse-sequence.ts';
 import { scatterNd } from './operators/scatter-nd.ts';
 import { select } from './operators/select.ts';
 import { sequenceLstm } from './operators/sequence-lstm.ts';
@@ -42,20 +48,26 @@ export const moreFamilies: readonly OperatorFamily[] = [
   bidirectionalLstm,
   bidirectionalRnn,
   broadcastArgs,
+  bucketize,
   cast,
   comparison,
+  conv3d,
   cumulativeSum,
   detectionPostProcess,
+  dynamicUpdateSlice,
   embeddingLookup,
+  fakeQuant,
   fill,
   gather,
   logicalNot,
   lstmStep,
+  matrixDiagonal,
   nonMaxSuppression,
   normalization,
   oneHot,
   range,
   reverse,
+  reverseSequence,
   scatterNd,
   select,
   sequenceLstm,

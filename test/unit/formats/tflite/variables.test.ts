@@ -5,9 +5,7 @@ import { nextStates } from '../../../../src/graph/states.ts';
 import { withBatch } from '../../../../src/graph/propagate-shapes.ts';
 import { inspectGraph } from '../../../../src/runtime/inspect-graph.ts';
 import { runReference } from '../../../../src/runtime/reference.ts';
-import { createSession } from '../../../../src/runtime/session.ts';
 import type { Tensor } from '../../../../src/tensor/tensor.ts';
-import { testDevice } from '../../../support/device.ts';
 import type { ModelSpec } from '../../../support/tflite-builder.ts';
 import { importValid, operatorCode, x, y } from '../../../support/tflite-models.ts';
 import { accumulator, callOnce, handle, handleOf, variableCode } from '../../../support/tflite-variables.ts';
@@ -46,21 +44,6 @@ describe('variables are inputs and outputs', () => {
       [103, 29],
       [106, 59],
     ]);
-  });
-
-  test('on the device, where they may stay', async () => {
-    const graph = importValid(accumulator([5, 5]));
-    using session = await createSession(await testDevice(), graph);
-    const first = await session.run({ x: tensor(1, 2) });
-    expect([...first['y'].data]).toEqual([6, 7]);
-    const second = await session.run({ x: tensor(1, 2), ...nextStates(graph, first) });
-    expect([...second['y'].data]).toEqual([7, 9]);
-    const kept = await session.runOnDevice({ x: tensor(0, 0), ...nextStates(graph, second) });
-    const third = await session.run({ x: tensor(1, 1), ...nextStates(graph, kept) });
-    expect([...third['y'].data]).toEqual([8, 10]);
-    for (const value of Object.values(kept)) value.destroy();
-    // A new stream.
-    expect([...(await session.run({ x: tensor(1, 2) }))['y'].data]).toEqual([6, 7]);
   });
 
   test('of a batch', () => {
