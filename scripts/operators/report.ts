@@ -7,15 +7,18 @@ import { moreFamilies } from '../../src/formats/tflite/more-families.ts';
 import type { Conversion } from '../../src/formats/tflite/operator.ts';
 import { commonOps } from '../../src/ops/common-ops.ts';
 import { moreOps } from '../../src/ops/more-ops.ts';
+import { engines } from '../../src/gpu/capabilities.ts';
 import { getOp } from '../../src/ops/registry.ts';
 import { leastCapable } from '../../src/runtime/inspect-graph.ts';
-import { graphs } from './record-cases.ts';
+import { recorded, type RecordedCase } from './record-cases.ts';
 import { bodies } from './vitest-stub.ts';
 
 /** What the tests of ops and importers show. */
 export interface Report {
   /** By op, the element types of its cases that a kernel accepts. */
   readonly ops: Readonly<Record<string, readonly string[]>>;
+  /** Of all ops: their cases, and how often these run in the lane of all kernels, engines, roundings and forms. */
+  readonly conformance: { readonly cases: number; readonly runs: number };
   /** By file format, and its operators, the ops of each graph that an operator was seen to become. */
   readonly formats: Readonly<Record<string, Operators>>;
 }
@@ -26,9 +29,24 @@ export async function report(): Promise<Report> {
   const ops: Record<string, string[]> = {};
   for (const name of [...Object.keys(commonOps), ...Object.keys(moreOps)].sort()) {
     if (getOp(name).standsFor !== undefined) continue;
-    ops[name] = [...new Set((graphs.get(name) ?? []).flatMap(typesOf))].sort();
+    ops[name] = [...new Set((recorded.get(name) ?? []).flatMap(({ graph }) => typesOf(graph)))].sort();
   }
-  return { ops, formats: { 'TensorFlow Lite': await recordOperators() } };
+  const cases = [...recorded.values()].flat();
+  const conformance = { cases: cases.length, runs: cases.reduce((sum, one) => sum + runsOf(one), 0) };
+  return { ops, conformance, formats: { 'TensorFlow Lite': await recordOperators() } };
+}
+
+/** As `testOp` runs it: every kernel that accepts it, with every engine that it can use, and once more in float16. */
+function runsOf({ graph, roundings, forms }: RecordedCase): number {
+  const lowered = lowerUnsigned(graph);
+  const context = nodeContext(lowered, lowered.nodes[0]);
+  const op = getOp(lowered.nodes[0].op);
+  const kernels = op.kernels
+    .filter((kernel) => kernel.accepts({ ...context, ...leastCapable }))
+    .reduce((sum, { usesEngine }) => sum + (usesEngine === true ? engines.length : 1), 0);
+  const free = op.inputOffsets?.(context) === undefined ? 0 : 1;
+  const hasNumbers = [...graph.inputs, ...graph.outputs].some((name) => graph.values[name].dtype === 'float32');
+  return roundings * ((kernels + free) * forms + (hasNumbers ? 1 : 0));
 }
 
 /** `int8` where all is; the element types of input, weights and output where they differ. */

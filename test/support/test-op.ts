@@ -65,12 +65,9 @@ const withoutHalves = new Set(['dynamic-scale', 'non-max-suppression', 'merge-de
 export function testOp<A extends object>(op: OpDefinition<A>, cases: readonly OpCase<A>[]): void {
   describe(`${op.name} kernels equal the reference`, () => {
     for (const [index, opCase] of cases.entries()) {
-      // A device that does not name itself would bake the constants of each case into shaders of its own.
-      const forms = index < bakedCases ? [true, false] : [isUnnamed ? true : undefined];
-      const isQuantized = opCase.outputs.some(({ dtype }) => dtype === 'int8' || dtype === 'uint8');
       const targets = compileLane();
-      const modes = opCase.roundings ?? (isQuantized ? roundings : ['float' as const]);
-      for (const rounding of turnOf(modes, index)) {
+      const forms = formsOf(index);
+      for (const rounding of turnOf(roundingsOf(opCase), index)) {
         test(`${opCase.name} (${rounding})${targets ? ' compiles' : ''}`, async () => {
           if (targets === undefined) return runCase(op, opCase, rounding, index, forms);
           for (const target of targets()) await compileCase(op, opCase, rounding, target);
@@ -78,6 +75,18 @@ export function testOp<A extends object>(op: OpDefinition<A>, cases: readonly Op
       }
     }
   });
+}
+
+/** The modes in which a case rounds. */
+export function roundingsOf<A>({ outputs, roundings: own }: OpCase<A>): readonly Rounding[] {
+  const isQuantized = outputs.some(({ dtype }) => dtype === 'int8' || dtype === 'uint8');
+  return own ?? (isQuantized ? roundings : ['float']);
+}
+
+/** The forms of pipelines in which a case runs: whether they are shared, or as the device would choose. */
+export function formsOf(index: number): readonly (boolean | undefined)[] {
+  // A device that does not name itself would bake the constants of each case into shaders of its own.
+  return index < bakedCases ? [true, false] : [isUnnamed ? true : undefined];
 }
 
 /** Compiles what `runCase` would run, in both forms of its pipelines. */

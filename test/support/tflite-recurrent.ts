@@ -35,8 +35,11 @@ const codes = {
 } as const;
 const TANH = 4;
 
-/** A file of one recurrent operator, and inputs of three runs. */
-export function recurrentModel(variant: RecurrentVariant) {
+/**
+ * A file of one recurrent operator, and inputs of three runs.
+ * @param change of the options
+ */
+export function recurrentModel(variant: RecurrentVariant, change: TableSpec = {}) {
   const { operator, batch = 2, inputs = 5, units = 6, projected } = variant;
   const isStep = operator === 'LSTM' || operator === 'RNN';
   const isRnn = operator.includes('RNN');
@@ -113,7 +116,14 @@ export function recurrentModel(variant: RecurrentVariant) {
   };
   const bytes = buildTflite({
     tensors,
-    operators: [{ code: codes[operator], inputs: operands, outputs, options: options[operator] }],
+    operators: [
+      {
+        code: codes[operator],
+        inputs: operands,
+        outputs,
+        options: [options[operator][0], { ...options[operator][1], ...change }],
+      },
+    ],
     inputs: [x],
     outputs,
   });

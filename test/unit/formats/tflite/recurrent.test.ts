@@ -3,9 +3,11 @@ import { tfliteGraph } from '../../../../src/formats/tflite/index.ts';
 import type { Graph } from '../../../../src/graph/graph.ts';
 import { inspectGraph } from '../../../../src/runtime/inspect-graph.ts';
 import { runReference } from '../../../../src/runtime/reference.ts';
+import { elementCount } from '../../../../src/tensor/shape.ts';
 import type { TableSpec } from '../../../support/flatbuffer-builder.ts';
 import { buildTflite, type TensorSpec, tensorType } from '../../../support/tflite-builder.ts';
 import { codes, importValid, x, y } from '../../../support/tflite-models.ts';
+import { recurrentModel, recurrentVariants } from '../../../support/tflite-recurrent.ts';
 
 const [LSTM, SEQUENCE_RNN, SEQUENCE_LSTM] = [16, 35, 44];
 const NONE = -1;
@@ -279,3 +281,31 @@ describe('LSTM of the basic kind', () => {
     expect(() => tfliteGraph(model(0))).toThrow(/several outputs of an LSTM of the full kind/);
   });
 });
+
+// What they compute is compared with TensorFlow Lite's results in test/models/oracle.test.ts.
+describe('every form of recurrent operators', () => {
+  test.each(Object.entries(recurrentVariants))('%s: what it remembers are inputs and outputs', (_, variant) => {
+    const graph = importValid(recurrentModel(variant).bytes);
+    const count = (variant.operator.includes('RNN') ? 1 : 2) * (variant.operator.startsWith('BIDIRECTIONAL') ? 2 : 1);
+    expect(graph.states).toHaveLength(count);
+    const input = { ...graph.values['x'], data: new Float32Array(elementCount(graph.values['x'].shape)).fill(0.5) };
+    const values = runReference(graph, { x: input });
+    for (const { input: before, output } of graph.states!) {
+      expect(values.get(output)!.shape).toEqual(graph.values[before].shape);
+      // It is another than the one before.
+      expect(values.get(output)!.data.some((value) => value !== 0)).toBe(true);
+    }
+  });
+
+  test.each<[string, Uint8Array, RegExp]>([
+    ['joined outputs that are two', bidirectional({ 3: { int8: 1 } }), /2 outputs, joined/],
+    ['another activation', bidirectional({ 0: { int8: 1 } }), /the cell activation RELU/],
+  ])('refuses %s', (_, bytes, message) => {
+    expect(() => tfliteGraph(bytes)).toThrow(message);
+  });
+});
+
+/** In both directions, apart, with other options. */
+function bidirectional(options: TableSpec): Uint8Array {
+  return recurrentModel({ operator: 'BIDIRECTIONAL_LSTM' }, options).bytes;
+}
