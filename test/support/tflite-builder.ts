@@ -35,6 +35,8 @@ export interface OperatorSpec {
   /** Number of the BuiltinOptions member, and its fields. */
   readonly options?: readonly [unionType: number, fields: TableSpec];
   readonly customOptions?: Uint8Array;
+  /** Further fields of the Operator table, by number. */
+  readonly fields?: TableSpec;
 }
 
 export interface ModelSpec {
@@ -107,6 +109,7 @@ function operatorTable(operator: OperatorSpec, codes: TableSpec[]): TableSpec {
     2: { int32s: operator.outputs },
     ...(operator.options && { 3: { int8: operator.options[0] }, 4: { table: operator.options[1] } }),
     ...(operator.customOptions && { 5: { bytes: operator.customOptions } }),
+    ...operator.fields,
   };
 }
 

@@ -1,6 +1,6 @@
 /**
  * Names of BuiltinOperator by number, from the public TFLite schema. Later numbers (StableHLO, which TFLite itself
- * mostly cannot run) are named by number.
+ * mostly cannot run) are named by number, but for the one that comes with what else it is.
  */
 const names: readonly string[] = `
   ADD AVERAGE_POOL_2D CONCATENATION CONV_2D DEPTHWISE_CONV_2D DEPTH_TO_SPACE DEQUANTIZE EMBEDDING_LOOKUP FLOOR
@@ -26,6 +26,9 @@ const names: readonly string[] = `
 
 export const CUSTOM_OPERATOR = 'CUSTOM';
 
+const COMPOSITE = 206;
+
 export function builtinOperatorName(code: number): string {
+  if (code === COMPOSITE) return 'STABLEHLO_COMPOSITE';
   return names[code] ?? `BUILTIN_${code}`;
 }

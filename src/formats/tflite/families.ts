@@ -6,6 +6,8 @@ import type { OperatorFamily } from './operator.ts';
 /** By BuiltinOperator name, or `CUSTOM` and the custom code. */
 const families = new Map<string, OperatorFamily>();
 const merges: ((model: FileModel) => FileModel)[] = [];
+/** What tells of operators that there are not. */
+let stated: typeof import('./stated-types.ts') | undefined;
 let isComplete = false;
 addFamilies(commonFamilies);
 
@@ -32,11 +34,18 @@ export function familyOf({ type, customCode }: FileOperator): OperatorFamily | u
   return family;
 }
 
+/** @throws OpNotLoadedError when it is still to come */
+export function statedTypes(): typeof import('./stated-types.ts') {
+  if (stated === undefined) throw new OpNotLoadedError('tflite: what is unsupported is not loaded yet.');
+  return stated;
+}
+
 /** Loads the families that few models need. */
 export async function loadMoreFamilies(): Promise<void> {
   if (isComplete) return;
-  const { moreFamilies } = await import('./more-families.ts');
+  const [{ moreFamilies }, types] = await Promise.all([import('./more-families.ts'), import('./stated-types.ts')]);
   if (isComplete) return;
+  stated = types;
   addFamilies(moreFamilies);
   isComplete = true;
 }

@@ -1,4 +1,4 @@
-import { FormatError, QuadotError } from '../../errors.ts';
+import { FormatError, QuadotError, UnsupportedOpError } from '../../errors.ts';
 import type { Graph, GraphNode, GraphState } from '../../graph/graph.ts';
 import { nodeContext } from '../../graph/context.ts';
 import type { UnsupportedOperator } from '../../ops/lib/unsupported-operator.ts';
@@ -9,12 +9,12 @@ import { emptyTensor, type Tensor, type TensorType } from '../../tensor/tensor.t
 import { UniqueNames } from '../unique-names.ts';
 import { WorkLimits } from '../work-limits.ts';
 import { ConstantCopies, constantTensor } from './constants.ts';
-import type { FileModel, FileOperator, FileState, FileTensor } from './model.ts';
+import type { FileModel, FileOperator, FileState, FileTensor, Subgraph } from './model.ts';
 import {
   type Constant,
   type Conversion,
   type Convert,
-  type KnownConstants,
+  type Expansion,
   type Operand,
   type OperatorFamily,
   OperatorReader,
@@ -22,19 +22,23 @@ import {
   stepsOf,
 } from './operator.ts';
 import { OtherBatch } from './other-batch.ts';
-import { statedValue, stateType } from './stated-types.ts';
+import { statedTypes } from './families.ts';
 import { declaredShape, describeTensor, tensorType } from './tensor.ts';
 
+/** Of the file and of all subgraphs that run, each time anew. */
+const MAXIMUM_TENSORS = 2 ** 18;
 /** Elements of what is computed at import: lists of sizes are shorter. */
 const MAXIMUM_COMPUTED = 64;
 
 /** Puts a graph together in the file's order, so that nothing is used before it is defined, or defined twice. */
-export class GraphBuilder implements KnownConstants {
+export class GraphBuilder implements Expansion {
   readonly #nodes: GraphNode[] = [];
   readonly #values: Record<string, TensorType> = {};
   readonly #constants: Record<string, Tensor> = {};
   readonly #names = new UniqueNames();
-  readonly #tensorNames: readonly string[];
+  readonly #tensorNames: string[];
+  readonly #model: FileModel;
+  readonly #subgraphs = new Map<number, Subgraph>();
   readonly #copies: ConstantCopies;
   readonly #limits: WorkLimits;
   /** By each input that is remembered the value that takes its place: itself until something does. */
@@ -44,6 +48,7 @@ export class GraphBuilder implements KnownConstants {
   readonly #other = new OtherBatch(this.#values, this.#constants);
 
   constructor(model: FileModel) {
+    this.#model = model;
     this.#copies = new ConstantCopies(model.fileBytes);
     this.#limits = new WorkLimits('tflite', model.fileBytes);
     this.#tensorNames = model.tensors.map((tensor) => this.#names.unique(tensor.name, `tensor_${tensor.index}`));
@@ -91,6 +96,29 @@ export class GraphBuilder implements KnownConstants {
     return constantTensor(tensor, tensorType(tensor), this.#copies);
   }
 
+  subgraph(index: number): Subgraph {
+    const subgraph = this.#subgraphs.get(index) ?? this.#model.subgraph(index);
+    this.#subgraphs.set(index, subgraph);
+    return subgraph;
+  }
+
+  adopt(tensor: FileTensor): FileTensor {
+    const index = this.#tensorNames.length;
+    if (index > MAXIMUM_TENSORS) {
+      throw new UnsupportedOpError(
+        `tflite: the subgraphs that run have more than ${MAXIMUM_TENSORS} tensors together.`,
+      );
+    }
+    this.#tensorNames.push(this.#names.unique(tensor.name, `tensor_${index}`));
+    return { ...tensor, index };
+  }
+
+  copy(from: FileTensor, to: FileTensor, where: string): void {
+    const name = this.value(from, where);
+    const { shape } = this.#values[name];
+    this.#addStep({ op: 'reshape', attributes: { shape }, operands: [] }, [name], () => to, to, where, undefined);
+  }
+
   /**
    * Adds the nodes of one operator, or nothing.
    * @throws FormatError, ShapeError, UnsupportedOpError where that cannot be
@@ -119,8 +147,9 @@ export class GraphBuilder implements KnownConstants {
     outputs: readonly FileTensor[],
     what: Omit<UnsupportedOperator, 'outputs'>,
   ): void {
-    // Throws where it is to be loaded first.
+    // Both throw where they are to be loaded first.
     getOp('unsupported');
+    const { statedValue, stateType } = statedTypes();
     const nameOf = ({ index }: FileTensor): string => this.#tensorNames[index];
     const known = inputs.map((tensor) => {
       if (tensor === undefined) return '';
@@ -202,7 +231,9 @@ export class GraphBuilder implements KnownConstants {
       const outputOf = (result: number): FileTensor | string | undefined =>
         made.get(`${index} ${result}`) ?? remembered.get(`${index} ${result}`);
       const otherAttributes = otherSteps?.[index]?.attributes;
-      results.push(this.#addStep(step, step.operands.map(nameOf), outputOf, operator, where, otherAttributes));
+      results.push(
+        this.#addStep(step, step.operands.map(nameOf), outputOf, operator.outputs[0], where, otherAttributes),
+      );
     }
     for (const [position, { step, result = 0 }] of Object.entries(states)) {
       this.#states.set(inputs[Number(position)], results[step][result]);
@@ -211,6 +242,7 @@ export class GraphBuilder implements KnownConstants {
 
   /**
    * @param outputOf the operator's output that a result of the step is, or the name that it has for another reason
+   * @param first of the operator's outputs, which names results that are none
    * @param otherAttributes those for another batch, where the importer itself would give others
    * @returns the names of the results
    */
@@ -218,11 +250,11 @@ export class GraphBuilder implements KnownConstants {
     { op, attributes, results = [] }: Step,
     inputs: readonly string[],
     outputOf: (result: number) => FileTensor | string | undefined,
-    operator: FileOperator,
+    first: FileTensor,
     where: string,
     otherAttributes: object | undefined,
   ): readonly string[] {
-    const operatorName = this.#tensorNames[operator.outputs[0].index];
+    const operatorName = this.#tensorNames[first.index];
     const nameOf = (result: number): string => {
       const output = outputOf(result) ?? this.#names.unique(`${operatorName}/${op}`, op);
       return typeof output === 'string' ? output : this.#tensorNames[output.index];

@@ -7,8 +7,8 @@ import { fileBytes } from '../bytes.ts';
 import { UnsupportedReport } from '../unsupported.ts';
 import { familyOf, loadMoreFamilies, mergedModel } from './families.ts';
 import { GraphBuilder } from './graph-builder.ts';
-import { readModel, type FileModel, type FileTensor } from './model.ts';
-import { type Convert, OperatorReader, type OperatorFamily } from './operator.ts';
+import { readModel, type FileModel, type FileOperator, type FileTensor } from './model.ts';
+import { type Continuation, type Convert, OperatorReader, type OperatorFamily } from './operator.ts';
 import { describeTensor, tensorDType } from './tensor.ts';
 
 export interface TfliteImportOptions {
@@ -28,7 +28,8 @@ export interface TfliteImportOptions {
 
 const MAXIMUM_VERSION_LENGTH = 100;
 
-const SUBGRAPH_CALLERS: ReadonlySet<string> = new Set(['IF', 'WHILE', 'CALL', 'CALL_ONCE']);
+/** Operators that subgraphs come to, each time that one runs: they are built anew. */
+const MAXIMUM_EXPANDED = 2 ** 14;
 
 /**
  * A TFLite model (float32, 8-bit codes, or a mixture, of schema version 3) as a Graph. Values keep the names of the file's tensors,
@@ -97,14 +98,15 @@ function buildGraph(file: FileModel, name: string, keepsUnsupported = false): Gr
   const builder = new GraphBuilder(model);
   /** The first of a model that is supported, but wrong. */
   let failure: { readonly error: unknown } | undefined;
-  /** Does what throws where the model is wrong; says why. */
-  const attempt = (build: () => void): string | undefined => {
+  /** Does what throws where the model is wrong, or not supported; says why. */
+  const attempt = (build: () => void, reports = false): string | undefined => {
     try {
       build();
       return undefined;
     } catch (error) {
       if (!(error instanceof QuadotError) || error instanceof OpNotLoadedError) throw error;
-      failure ??= { error };
+      if (reports && error instanceof UnsupportedOpError) report.use(error.message);
+      else failure ??= { error };
       return error.message;
     }
   };
@@ -116,7 +118,16 @@ function buildGraph(file: FileModel, name: string, keepsUnsupported = false): Gr
       builder.unsupported([], [tensor], { operator: 'input', reason, isConsequence: false });
     } else if (attempt(() => builder.input(tensor)) === undefined) inputs.push(tensor);
   }
-  for (const operator of model.operators) {
+  /** What is to be built, the next last. */
+  const items: (FileOperator | Continuation)[] = [...model.operators].reverse();
+  let count = 0;
+  for (let item = items.pop(); item !== undefined; item = items.pop()) {
+    const operator = 'resume' in item ? item.operator : item;
+    if (++count > model.operators.length + MAXIMUM_EXPANDED) {
+      throw new UnsupportedOpError(
+        `tflite "${name}": its subgraphs come to more than ${MAXIMUM_EXPANDED} operators, each time that one runs counted.`,
+      );
+    }
     const label = operator.customCode === '' ? operator.type : `${operator.type} "${operator.customCode}"`;
     const leaveOut = (reason: string, isConsequence = false): void =>
       builder.unsupported(operator.inputs, operator.outputs, { operator: label, reason, isConsequence });
@@ -124,6 +135,14 @@ function buildGraph(file: FileModel, name: string, keepsUnsupported = false): Gr
     if (family === undefined) {
       report.operator(label);
       leaveOut('there is no such operator in this library');
+      continue;
+    }
+    if (family.expand !== undefined) {
+      const work = 'resume' in item ? item.resume : () => family.expand!(operator, builder);
+      const unknown = attempt(() => {
+        for (const next of [...work()].reverse()) items.push(next);
+      }, true);
+      if (unknown !== undefined) leaveOut(unknown);
       continue;
     }
     const reader = new OperatorReader(operator, family, builder);
@@ -165,11 +184,7 @@ function buildGraph(file: FileModel, name: string, keepsUnsupported = false): Gr
       const problem = tensorProblem(tensor);
       if (problem !== undefined) report.tensor(problem, describeTensor(tensor));
     }
-    const callsSubgraphs = model.operators.some(({ type }) => SUBGRAPH_CALLERS.has(type));
-    report.throwIfAny(
-      `tflite "${name}"`,
-      callsSubgraphs ? ` The file has ${model.subgraphCount} subgraphs; only the first is run.` : '',
-    );
+    report.throwIfAny(`tflite "${name}"`);
     if (failure !== undefined) throw failure.error;
   }
   return builder.finish({

@@ -32,6 +32,7 @@ import { sequenceLstm } from './operators/sequence-lstm.ts';
 import { sequenceRnn } from './operators/sequence-rnn.ts';
 import { spaceToBatch } from './operators/space-to-batch.ts';
 import { splitV } from './operators/split-v.ts';
+import { subgraph } from './operators/subgraph.ts';
 import { svdf } from './operators/svdf.ts';
 import { tile } from './operators/tile.ts';
 import { topK } from './operators/top-k.ts';
@@ -74,6 +75,7 @@ export const moreFamilies: readonly OperatorFamily[] = [
   sequenceRnn,
   spaceToBatch,
   splitV,
+  subgraph,
   svdf,
   tile,
   topK,

@@ -7,7 +7,7 @@ import type { OpUse } from '../op-use.ts';
 import { integerConstant, numberConstant } from './constants.ts';
 import { Table, type TableSchema } from './flatbuffer.ts';
 import { readFlexbufferMap } from './flexbuffer.ts';
-import type { FileModel, FileOperator, FileTensor } from './model.ts';
+import type { FileModel, FileOperator, FileTensor, Subgraph } from './model.ts';
 import { activationTypes } from './schema.ts';
 import { describeTensor } from './tensor.ts';
 
@@ -100,6 +100,26 @@ export function reshapeTo(shape: Shape): OpUse {
   return { op: 'reshape', attributes: { shape } };
 }
 
+/** What comes in an operator's place, in order: other operators, and what follows from those before it. */
+export type Expanded = readonly (FileOperator | Continuation)[];
+
+/** The rest of an operator that was expanded. */
+export interface Continuation {
+  readonly operator: FileOperator;
+  /** @throws UnsupportedOpError as `expand` */
+  readonly resume: () => Expanded;
+}
+
+/** What an operator that runs subgraphs needs of the import. */
+export interface Expansion extends KnownConstants {
+  /** One of the file's; the same each time. */
+  subgraph(index: number): Subgraph;
+  /** The tensor of a subgraph as one of its own. */
+  adopt(tensor: FileTensor): FileTensor;
+  /** Gives a tensor the value of another. */
+  copy(from: FileTensor, to: FileTensor, where: string): void;
+}
+
 /** How one or more TFLite operators become graph nodes; one file of `operators/` each. */
 export interface OperatorFamily {
   /** BuiltinOperator names; of a custom operator, `CUSTOM` and its code. */
@@ -118,6 +138,11 @@ export interface OperatorFamily {
   readonly perChannel?: readonly number[];
   /** Positions of inputs that hold what the operator remembers between runs. */
   readonly states?: readonly number[];
+  /**
+   * What an operator that runs subgraphs of the file becomes, before it is read.
+   * @throws UnsupportedOpError where that is not known before the model runs
+   */
+  expand?(operator: FileOperator, expansion: Expansion): Expanded;
   /** A file with those operators put together again that are parts of one, of which this family's are some. */
   merge?(model: FileModel): FileModel;
   /**
