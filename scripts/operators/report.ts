@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { nodeContext } from '../../src/graph/context.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import { lowerUnsigned } from '../../src/graph/lower-unsigned.ts';
+import { builtinOperatorNames } from '../../src/formats/tflite/builtin-operators.ts';
 import { commonFamilies } from '../../src/formats/tflite/common-families.ts';
 import { moreFamilies } from '../../src/formats/tflite/more-families.ts';
 import type { Conversion } from '../../src/formats/tflite/operator.ts';
@@ -21,6 +22,8 @@ export interface Report {
   readonly conformance: { readonly cases: number; readonly runs: number };
   /** By file format, and its operators, the ops of each graph that an operator was seen to become. */
   readonly formats: Readonly<Record<string, Operators>>;
+  /** TensorFlow Lite's operators by name, of which not all are there. */
+  readonly builtinOperators: readonly string[];
 }
 
 type Operators = Readonly<Record<string, readonly (readonly string[])[]>>;
@@ -33,7 +36,12 @@ export async function report(): Promise<Report> {
   }
   const cases = [...recorded.values()].flat();
   const conformance = { cases: cases.length, runs: cases.reduce((sum, one) => sum + runsOf(one), 0) };
-  return { ops, conformance, formats: { 'TensorFlow Lite': await recordOperators() } };
+  return {
+    ops,
+    conformance,
+    formats: { 'TensorFlow Lite': await recordOperators() },
+    builtinOperators: builtinOperatorNames,
+  };
 }
 
 /** As `testOp` runs it: every kernel that accepts it, with every engine that it can use, and once more in float16. */

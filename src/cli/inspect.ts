@@ -69,15 +69,24 @@ function show(model: LoadedModel, summary: GraphSummary, device: Device | undefi
   const { file, format, fileBytes, graph, metadata } = model;
   print(`${pc.bold(file)}  ${format}, ${formatBytes(fileBytes)}`);
   for (const line of describeModel(graph.metadata, metadata)) print(line);
+  const states = Object.entries(summary.states);
+  // An output may be one for its own sake, too.
+  const remembered = new Set(
+    states.flatMap(([input, output]) => (output === `${input}/next` ? [input, output] : [input])),
+  );
   for (const [title, types, said] of [
     ['input', summary.inputs, metadata?.inputs],
     ['output', summary.outputs, metadata?.outputs],
   ] as const) {
     for (const [index, [name, type]] of Object.entries(types).entries()) {
+      if (remembered.has(name)) continue;
       print(`${pc.bold(title.padEnd(6))}  ${name}  ${describeType(type)}`);
       const line = said?.[index] && describeTensor(said[index]);
       if (line) print(`        ${line}`);
     }
+  }
+  for (const [input, output] of states) {
+    print(`${pc.bold('state')}   ${input}  ${describeType(summary.inputs[input])}, next ${output}`);
   }
   print();
   const columns: Column[] = [

@@ -42,6 +42,8 @@ export interface GraphSummary {
   readonly name: string;
   readonly inputs: Readonly<Record<string, TensorType>>;
   readonly outputs: Readonly<Record<string, TensorType>>;
+  /** Of the inputs that hold what the graph remembers, each with the output that takes its place in the next run. */
+  readonly states: Readonly<Record<string, string>>;
   /** After constants are folded and layers merged: what runs. */
   readonly layers: readonly GraphLayer[];
   readonly constantBytes: number;
@@ -100,6 +102,7 @@ export function inspectGraph(graph: Graph, target?: KernelTarget): GraphSummary 
     name: graph.name,
     inputs: typesOf(graph.inputs),
     outputs: typesOf(graph.outputs),
+    states: Object.fromEntries((graph.states ?? []).map(({ input, output }) => [input, output])),
     layers,
     constantBytes: layers.reduce((sum, layer) => sum + layer.constantBytes, 0),
     multiplyAccumulates: layers.reduce((sum, layer) => sum + layer.multiplyAccumulates, 0),

@@ -1,13 +1,21 @@
 import { OpNotLoadedError } from '../../errors.ts';
 import { commonFamilies } from './common-families.ts';
-import type { FileModel, FileOperator } from './model.ts';
+import type { StatedValue } from '../../ops/lib/unsupported-operator.ts';
+import type { TensorType } from '../../tensor/tensor.ts';
+import type { FileModel, FileOperator, FileTensor } from './model.ts';
 import type { OperatorFamily } from './operator.ts';
+
+/** What a file says of a tensor that no graph can have. */
+interface StatedTypes {
+  readonly statedValue: (tensor: FileTensor) => StatedValue;
+  readonly stateType: (tensor: FileTensor) => TensorType;
+}
 
 /** By BuiltinOperator name, or `CUSTOM` and the custom code. */
 const families = new Map<string, OperatorFamily>();
 const merges: ((model: FileModel) => FileModel)[] = [];
 /** What tells of operators that there are not. */
-let stated: typeof import('./stated-types.ts') | undefined;
+let stated: StatedTypes | undefined;
 let isComplete = false;
 addFamilies(commonFamilies);
 
@@ -35,7 +43,7 @@ export function familyOf({ type, customCode }: FileOperator): OperatorFamily | u
 }
 
 /** @throws OpNotLoadedError when it is still to come */
-export function statedTypes(): typeof import('./stated-types.ts') {
+export function statedTypes(): StatedTypes {
   if (stated === undefined) throw new OpNotLoadedError('tflite: what is unsupported is not loaded yet.');
   return stated;
 }
@@ -43,9 +51,12 @@ export function statedTypes(): typeof import('./stated-types.ts') {
 /** Loads the families that few models need. */
 export async function loadMoreFamilies(): Promise<void> {
   if (isComplete) return;
-  const [{ moreFamilies }, types] = await Promise.all([import('./more-families.ts'), import('./stated-types.ts')]);
+  const [{ moreFamilies }, { statedValue, stateType }] = await Promise.all([
+    import('./more-families.ts'),
+    import('./stated-types.ts'),
+  ]);
   if (isComplete) return;
-  stated = types;
+  stated = { statedValue, stateType };
   addFamilies(moreFamilies);
   isComplete = true;
 }

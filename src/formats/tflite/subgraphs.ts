@@ -2,9 +2,6 @@ import type { Table } from './flatbuffer.ts';
 import type { FileOperator, FileTensor } from './model.ts';
 import type { Expanded, Expansion } from './operator.ts';
 
-/** Tensors of the file by those of a subgraph that stand for them. */
-export type Bound = ReadonlyMap<FileTensor, FileTensor>;
-
 /**
  * The operators of a subgraph on other tensors. Those of its own are new each time, but for constants, which all share.
  * @param inputs in the order of the subgraph's
