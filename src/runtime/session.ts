@@ -195,8 +195,8 @@ export class Session {
    * @throws DeviceError when another run has overwritten the layers' inputs; ShapeError as `run`
    */
   async *layers(inputs: RunInputs, options: RunOptions = {}): AsyncGenerator<Layer, void, void> {
-    const { runLayers } = await import('./session-layers.ts');
     const state = await this.#begin(inputs, options.signal);
+    const { runLayers } = await import('./session-layers.ts');
     const { device, owner } = this.#plan;
     yield* runLayers({ device, owner, state, typeOf: (name) => this.#typeOf(name) }, inputs, options.signal);
   }
@@ -214,7 +214,6 @@ export class Session {
   /** Median time of each layer over several runs; 10 by default. */
   async profile(inputs: RunInputs, options: RunOptions & { readonly runs?: number } = {}): Promise<Profile> {
     const { runs = 10, signal } = options;
-    const { profileSteps } = await import('./profile.ts');
     const state = await this.#begin(inputs, signal);
     const { owner } = this.#plan;
     const upload = this.device.guard(`${owner}: inputs`, () => {
@@ -224,7 +223,10 @@ export class Session {
       state.inputs.encode(encoder, inputs);
       state.gpuDevice.queue.submit([encoder.finish()]);
     });
-    const times = upload.then(() => profileSteps(this.device, owner, state.resources.steps, runs, signal));
+    const times = upload.then(async () => {
+      const { profileSteps } = await import('./profile.ts');
+      return profileSteps(this.device, owner, state.resources.steps, runs, signal);
+    });
     const { medians, clock } = await this.#reporting(state, inputs, untilAborted(times, signal));
     state.writes++;
     const layers = this.inspect().map((report, index) => ({ ...report, medianMicros: medians[index] }));
