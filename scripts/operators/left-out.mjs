@@ -34,7 +34,5 @@ export const leftOut = {
   WHERE: 'of one operand: as UNIQUE. Of three it is SELECT',
   'CUSTOM Landmarks2TransformMatrix':
     'of MediaPipe’s models with attention; the transform is made of a few numbers, on the host',
-  'CUSTOM MaxPoolingWithArgmax2D': 'of one model of MediaPipe of 2018',
-  'CUSTOM MaxUnpooling2D': 'of one model of MediaPipe of 2018',
   'CUSTOM TransformTensorBilinear': 'of MediaPipe’s models with attention',
 };

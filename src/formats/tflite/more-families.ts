@@ -23,6 +23,7 @@ import { matrixDiagonal } from './operators/matrix-diagonal.ts';
 import { nonMaxSuppression } from './operators/non-max-suppression.ts';
 import { normalization } from './operators/normalization.ts';
 import { oneHot } from './operators/one-hot.ts';
+import { poolingWithArgmax } from './operators/pooling-with-argmax.ts';
 import { range } from './operators/range.ts';
 import { reverse } from './operators/reverse.ts';
 import { reverseSequence } from './operators/reverse-sequence.ts';
@@ -39,6 +40,7 @@ import { topK } from './operators/top-k.ts';
 import { transposeConv } from './operators/transpose-conv.ts';
 import { transposeConvBias } from './operators/transpose-conv-bias.ts';
 import { unpack } from './operators/unpack.ts';
+import { unpooling } from './operators/unpooling.ts';
 import { variables } from './operators/variables.ts';
 
 /** The TFLite operators that are loaded when a model has one of them. */
@@ -66,6 +68,7 @@ export const moreFamilies: readonly OperatorFamily[] = [
   nonMaxSuppression,
   normalization,
   oneHot,
+  poolingWithArgmax,
   range,
   reverse,
   reverseSequence,
@@ -82,5 +85,6 @@ export const moreFamilies: readonly OperatorFamily[] = [
   transposeConv,
   transposeConvBias,
   unpack,
+  unpooling,
   variables,
 ];

@@ -225,3 +225,43 @@ describe('CONV_3D', () => {
     expect(() => tfliteGraph(model([1, 1, 2, 2, 2]))).toThrow(/1 frames are fewer than a window of 2 sees/);
   });
 });
+
+describe('MediaPipe’s pooling that remembers places', () => {
+  const CUSTOM = 32;
+  const options = (height: number, width: number, strides = [height, width]): Uint8Array =>
+    new Uint8Array(Int32Array.of(2, strides[1], strides[0], width, height, 0, 0, 0, 0, 0).buffer);
+  const model = (pool: Uint8Array, shape: readonly number[], pooled: readonly number[]): Uint8Array =>
+    buildTflite({
+      tensors: [x(...shape), { name: 'most', shape: pooled }, { name: 'places', shape: pooled }, y(...shape)],
+      operators: [
+        { code: CUSTOM, customCode: 'MaxPoolingWithArgmax2D', customOptions: pool, inputs: [0], outputs: [1, 2] },
+        { code: CUSTOM, customCode: 'MaxUnpooling2D', customOptions: pool, inputs: [1, 2], outputs: [3] },
+      ],
+      inputs: [0],
+      outputs: [3, 1],
+    });
+
+  test('leaves the largest of each window', () => {
+    // Two channels, of which the second is the first in reverse.
+    const rows = [1, 5, 2, 0, 3, 4, 8, 7, 9, 6, 1, 1, 0, 2, 3, 1].flatMap((value) => [value, 9 - value]);
+    const values = run(model(options(2, 2), [1, 4, 4, 2], [1, 2, 2, 2]), rows);
+    const first = values.filter((_, index) => index % 2 === 0);
+    const second = values.filter((_, index) => index % 2 === 1);
+    expect(first).toEqual([0, 5, 0, 0, 0, 0, 8, 0, 9, 0, 0, 0, 0, 0, 3, 0]);
+    expect(second).toEqual([8, 0, 0, 9, 0, 0, 0, 0, 0, 0, 8, 0, 9, 0, 0, 0]);
+  });
+
+  test('of windows that are not square', () => {
+    expect(run(model(options(1, 3), [1, 1, 6, 1], [1, 1, 2, 1]), [1, 2, 3, 6, 5, 4])).toEqual([0, 0, 3, 6, 0, 0]);
+  });
+
+  test('what is not supported', () => {
+    expect(() => tfliteGraph(model(options(2, 2, [1, 1]), [1, 4, 4, 1], [1, 2, 2, 1]))).toThrow(
+      /windows of 2 × 2 at every 1 × 1/,
+    );
+    expect(() => tfliteGraph(model(options(2, 2), [1, 3, 4, 1], [1, 2, 2, 1]))).toThrow(
+      /do not make up \[1, 3, 4, 1\]/,
+    );
+    expect(() => tfliteGraph(model(new Uint8Array(8), [1, 4, 4, 1], [1, 2, 2, 1]))).toThrow(/8 bytes, name no window/);
+  });
+});
