@@ -1,5 +1,5 @@
-/** What comes when a model or an option needs it, and what only the layer builder would need at once. */
-const onDemand = /^\.\/(more|halves)-[^/]*\.js$/;
+/** What comes when a model, an option or a call needs it, and what only the layer builder would need at once. */
+const onDemand = /^\.\/(more|halves|profile|session-layers|dense-input|stated-types)-[^/]*\.js$/;
 
 /**
  * Leaves those chunks out, as a bundler does that splits: the package says that its modules have no effects by themselves,

@@ -10,7 +10,11 @@ import type { ModelCase } from '../models/index.ts';
 const folder = process.env['QUADOT_MODELS'] ?? path.resolve(import.meta.dirname, '../../shared');
 
 /** Measured when they are there. */
-const published = ['mobilenet_v2_1.0_224_quant.tflite', 'tf2_mobilenet_v2_1.0_224_ptq.tflite'];
+const published = [
+  'mobilenet/mobilenet_v2_1.0_224_quant.tflite',
+  'mobilenet/tf2_mobilenet_v2_1.0_224_ptq.tflite',
+  'movenet/movenet_single_pose_lightning_ptq.tflite',
+];
 
 /**
  * The published models that are there, and the files that the user names.
@@ -22,7 +26,7 @@ export async function loadModelFiles(
   const models: ModelCase[] = [];
   const skipped: Skipped[] = [];
   for (const name of published) {
-    const file = path.join(folder, 'models', 'mobilenet', name);
+    const file = path.join(folder, 'models', name);
     if (existsSync(file)) models.push(await modelOf(file));
     else
       skipped.push({

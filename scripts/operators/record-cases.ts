@@ -5,10 +5,18 @@ import type { Graph } from '../../src/graph/graph.ts';
 // Takes test-op.ts's place: keeps the cases that conformance tests would run.
 export * from '../../test/support/test-op.ts';
 
-/** Graphs of the cases, by op. */
-export const graphs = new Map<string, Graph[]>();
+export interface RecordedCase {
+  readonly graph: Graph;
+  readonly opCase: OpCase<object>;
+  /** Its place among those of a test. */
+  readonly index: number;
+}
+
+/** By op. */
+export const recorded = new Map<string, RecordedCase[]>();
 
 export function testOp<A extends object>(op: OpDefinition<A>, cases: readonly OpCase<A>[]): void {
-  const known = graphs.get(op.name) ?? [];
-  graphs.set(op.name, [...known, ...cases.map((opCase) => buildGraph(op, opCase).graph)]);
+  const known = recorded.get(op.name) ?? [];
+  const own = cases.map((opCase, index) => ({ graph: buildGraph(op, opCase).graph, opCase, index }));
+  recorded.set(op.name, [...known, ...own]);
 }

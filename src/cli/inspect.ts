@@ -36,7 +36,7 @@ export function addInspectCommand(program: Command, define: Define): void {
 }
 
 async function inspect(context: CommandContext, file: string): Promise<boolean> {
-  const model = await loadModel(file);
+  const model = await loadModel(file, { keepsUnsupported: true });
   using device = await openIfPossible(context);
   const summary = inspectGraph(model.graph, device);
   if (context.isJson) printJson(toJson(model, summary, device));
@@ -69,15 +69,24 @@ function show(model: LoadedModel, summary: GraphSummary, device: Device | undefi
   const { file, format, fileBytes, graph, metadata } = model;
   print(`${pc.bold(file)}  ${format}, ${formatBytes(fileBytes)}`);
   for (const line of describeModel(graph.metadata, metadata)) print(line);
+  const states = Object.entries(summary.states);
+  // An output may be one for its own sake, too.
+  const remembered = new Set(
+    states.flatMap(([input, output]) => (output === `${input}/next` ? [input, output] : [input])),
+  );
   for (const [title, types, said] of [
     ['input', summary.inputs, metadata?.inputs],
     ['output', summary.outputs, metadata?.outputs],
   ] as const) {
     for (const [index, [name, type]] of Object.entries(types).entries()) {
+      if (remembered.has(name)) continue;
       print(`${pc.bold(title.padEnd(6))}  ${name}  ${describeType(type)}`);
       const line = said?.[index] && describeTensor(said[index]);
       if (line) print(`        ${line}`);
     }
+  }
+  for (const [input, output] of states) {
+    print(`${pc.bold('state')}   ${input}  ${describeType(summary.inputs[input])}, next ${output}`);
   }
   print();
   const columns: Column[] = [
@@ -93,7 +102,7 @@ function show(model: LoadedModel, summary: GraphSummary, device: Device | undefi
     { title: 'kernel' },
   ];
   const { layers, constantBytes, multiplyAccumulates, unsupported } = summary;
-  print(formatTable(columns, layers.map(row)));
+  print(formatTable(columns, layers.map(coloredRow)));
   print();
   print(
     `${layers.length} layers, ${formatBytes(constantBytes)} of constants, ${formatCount(multiplyAccumulates)} multiply-accumulates`.replace(
@@ -103,7 +112,26 @@ function show(model: LoadedModel, summary: GraphSummary, device: Device | undefi
   );
   if (device !== undefined) print(`kernels for ${deviceName(device)}, engine ${device.engine}`);
   const counts = Object.entries(unsupported).map(([op, count]) => `${op} ×${count}`);
-  if (counts.length > 0) print(pc.red(`no kernel computes ${counts.join(', ')} as the model uses them`));
+  if (counts.length === 0) return;
+  print(pc.red(`not supported: ${counts.join(', ')}`));
+  for (const line of describeReasons(layers)) print(`  ${line}`);
+}
+
+/** Why operators are not supported, each reason once. */
+function describeReasons(layers: readonly GraphLayer[]): string[] {
+  const lines = layers.flatMap(({ op, kernel, reason }) => {
+    if (kernel !== 'unsupported') return [];
+    const why = reason ?? 'no kernel computes it as the model uses it';
+    // A reason that begins with the operator says where it is, too.
+    return [why.startsWith(op) ? why : `${op}: ${why}`];
+  });
+  return [...new Set(lines)];
+}
+
+function coloredRow(layer: GraphLayer): string[] {
+  const cells = row(layer);
+  if (layer.kernel === 'unsupported') return cells.map(pc.red);
+  return layer.kernel === 'unknown' ? cells.map(pc.yellow) : cells;
 }
 
 function row(layer: GraphLayer): string[] {

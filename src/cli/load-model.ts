@@ -7,6 +7,7 @@ import {
   readTfliteMetadata,
   type Graph,
   type ModelMetadata,
+  type TfliteImportOptions,
 } from '../node/index.ts';
 import { note } from './output.ts';
 
@@ -20,12 +21,17 @@ export interface LoadedModel {
   readonly metadata?: ModelMetadata;
 }
 
-/** Reads a model; what it is follows from its content. @throws FormatError when it is none this version reads */
-export async function loadModel(file: string): Promise<LoadedModel> {
+/**
+ * Reads a model; what it is follows from its content.
+ * @param options of its importer
+ * @throws FormatError when it is none this version reads
+ */
+export async function loadModel(file: string, options: Omit<TfliteImportOptions, 'name'> = {}): Promise<LoadedModel> {
   const bytes = await readBytes(file);
   const extension = path.extname(file).toLowerCase();
   if (isTflite(bytes)) {
-    const graph = await named(file, importTflite(bytes, { name: path.basename(file, path.extname(file)) }));
+    const name = path.basename(file, path.extname(file));
+    const graph = await named(file, importTflite(bytes, { ...options, name }));
     const metadata = await readMetadata(file, bytes);
     return { graph, file, format: 'tflite', fileBytes: bytes.byteLength, ...(metadata && { metadata }) };
   }

@@ -126,10 +126,13 @@ function checkLabels(results: readonly SampleResult[], labels: RunReport['labels
   note(`there are ${counts[0][0]} labels for ${classes} classes: the names may be shifted.`);
 }
 
-function printResult({ name, outputs }: SampleResult, { labels, top }: RunReport): void {
+function printResult({ name, outputs }: SampleResult, { labels, top, session }: RunReport): void {
   print();
   print(pc.bold(name));
+  const states = new Map((session.graph.states ?? []).map(({ input, output }) => [output, input]));
   for (const [output, tensor] of Object.entries(outputs)) {
+    // What is there for the next run alone.
+    if (output === `${states.get(output)}/next`) continue;
     const isProbability = isDistribution(tensor);
     // A plain vector may be anything; numbers of classes, names or probabilities say that it is a classification.
     const isShown = isProbability || labels[output] !== undefined || top !== undefined;

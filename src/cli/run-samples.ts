@@ -1,5 +1,6 @@
 import {
   createPreprocessor,
+  nextStates,
   type Graph,
   type PixelImage,
   type Preprocessor,
@@ -26,15 +27,27 @@ export class SampleRunner {
   readonly #session: Session;
   readonly #preprocessor: Preprocessor | undefined;
   readonly #batch: number;
+  readonly #isStream: boolean;
+  /** What the last run remembers. */
+  #states: Record<string, Tensor> = {};
 
-  private constructor(session: Session, preprocessor: Preprocessor | undefined) {
+  private constructor(session: Session, preprocessor: Preprocessor | undefined, isStream: boolean) {
+    this.#isStream = isStream;
     this.#session = session;
     this.#preprocessor = preprocessor;
     this.#batch = batchOf(session.graph);
   }
 
-  /** @throws UsageError when results of a batch cannot be told apart */
-  static async create(session: Session, samples: readonly Sample[], options: PreprocessOptions): Promise<SampleRunner> {
+  /**
+   * @param isStream whether a sample follows the one before it: what the network remembers goes from one to the next
+   * @throws UsageError when results of a batch cannot be told apart
+   */
+  static async create(
+    session: Session,
+    samples: readonly Sample[],
+    options: PreprocessOptions,
+    isStream = false,
+  ): Promise<SampleRunner> {
     const { graph, device } = session;
     const batch = batchOf(graph);
     const shared = graph.outputs.find((name) => batch > 1 && graph.values[name].shape[0] !== batch);
@@ -47,7 +60,11 @@ export class SampleRunner {
     const preprocessor = hasImages
       ? await createPreprocessor(device, graph.values[graph.inputs[0]], options)
       : undefined;
-    return new SampleRunner(session, preprocessor);
+    if (isStream && batch > 1) throw new UsageError('a stream has one input after the other. Use --batch 1.');
+    if (isStream && session.graph.states === undefined) {
+      throw new UsageError('the model remembers nothing from one run to the next, so its inputs are no stream.');
+    }
+    return new SampleRunner(session, preprocessor, isStream);
   }
 
   /** Runs all samples one after another, so that the time of each is its own, and returns results in their order. */
@@ -72,7 +89,7 @@ export class SampleRunner {
       return { inputs: { [this.#session.graph.inputs[0]]: tensor }, release: () => tensor.destroy() };
     }
     const inputs: Record<string, TensorData> = {};
-    for (const name of this.#session.graph.inputs) inputs[name] = concatenate(full.map(({ data }) => data![name]));
+    for (const name of Object.keys(full[0].data!)) inputs[name] = concatenate(full.map(({ data }) => data![name]));
     return { inputs, release: () => undefined };
   }
 
@@ -88,8 +105,9 @@ export class SampleRunner {
     const { inputs, release } = await this.prepare(group);
     try {
       const start = performance.now();
-      const outputs = await this.#session.run(inputs, { signal });
+      const outputs = await this.#session.run({ ...this.#states, ...inputs }, { signal });
       const milliseconds = performance.now() - start;
+      if (this.#isStream) this.#states = nextStates(this.#session.graph, outputs);
       return group.map(({ name }, index) => ({ name, milliseconds, outputs: this.#slice(outputs, index) }));
     } finally {
       release();

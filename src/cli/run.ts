@@ -6,7 +6,6 @@ import {
   QuadotError,
   readBytes,
   roundings,
-  withBatch,
   writeSafetensors,
   type Engine,
   type Fit,
@@ -38,6 +37,7 @@ interface RunOptions {
   readonly rounding: Rounding;
   readonly engine?: Engine;
   readonly batch?: number;
+  readonly stream?: boolean;
   readonly layers?: boolean;
   readonly profile?: boolean;
 }
@@ -61,14 +61,15 @@ export function addRunCommand(program: Command, define: Define): void {
     .addOption(new Option('--rounding <mode>', 'how sums become int8').choices(roundings).default('float'))
     .addOption(new Option('--engine <engine>', 'the int8 engine; the fastest by default').choices(engines))
     .option('--batch <count>', 'inputs that one run takes', parseCount)
+    .option('--stream', 'the inputs follow one another: what the model remembers goes from one to the next')
     .option('--layers', 'run the first input layer by layer and print each output’s range')
     .option('--profile', 'measure the time of each layer');
   define<RunOptions>(command, run);
 }
 
 async function run(context: CommandContext, file: string, options: RunOptions): Promise<boolean> {
-  const model = await loadModel(file);
-  const graph = options.batch === undefined ? model.graph : withBatch(model.graph, options.batch);
+  const model = await loadModel(file, { batch: options.batch });
+  const { graph } = model;
   const samples = await readSamples(options.input, graph, batchOf(graph));
   const labels = await labelsOf(model, options.labels);
   const range = options.range ?? pixelRangeOf(model);
@@ -81,7 +82,7 @@ async function run(context: CommandContext, file: string, options: RunOptions): 
     createSession(device, graph, { engine, rounding, onProgress, signal }),
   );
   const channelOrder = options.bgr ? 'bgr' : 'rgb';
-  using runner = await SampleRunner.create(session, samples, { range, fit: options.fit, channelOrder });
+  using runner = await SampleRunner.create(session, samples, { range, fit: options.fit, channelOrder }, options.stream);
   // The first run pays for what drivers put off until then.
   await session.warmUp();
   const start = performance.now();

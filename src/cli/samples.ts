@@ -58,15 +58,17 @@ function toArrays(file: string, extension: string, bytes: Uint8Array, graph: Gra
   };
   if (extension === '.safetensors') {
     const { tensors } = parse(readSafetensors);
+    const remembered = new Set((graph.states ?? []).map(({ input }) => input));
     return Object.fromEntries(
-      graph.inputs.map((name) => {
+      graph.inputs.flatMap((name) => {
         const tensor = tensors.get(`input:${name}`) ?? tensors.get(name);
         if (tensor === undefined) {
+          if (remembered.has(name)) return [];
           throw new UsageError(
             `${file}: there is no tensor "input:${name}" or "${name}". It has: ${[...tensors.keys()].slice(0, 10).join(', ')}.`,
           );
         }
-        return [name, toInputData(`${file}: "${name}"`, tensor, graph.values[name])];
+        return [[name, toInputData(`${file}: "${name}"`, tensor, graph.values[name])] as const];
       }),
     );
   }
@@ -78,14 +80,17 @@ function toArrays(file: string, extension: string, bytes: Uint8Array, graph: Gra
 
 /** The name of the only input. @throws UsageError when there are several */
 function onlyInput(graph: Graph, file: string): string {
-  if (graph.inputs.length === 1) return graph.inputs[0];
+  const states = new Set((graph.states ?? []).map(({ input }) => input));
+  const inputs = graph.inputs.filter((name) => !states.has(name));
+  if (inputs.length === 1) return inputs[0];
   throw new UsageError(
-    `${file}: the model has ${graph.inputs.length} inputs (${graph.inputs.join(', ')}). Give a .safetensors file that names them.`,
+    `${file}: the model has ${inputs.length} inputs (${inputs.join(', ')}). Give a .safetensors file that names them.`,
   );
 }
 
 function split(file: string, arrays: Record<string, TensorData>, graph: Graph, batch: number): Sample[] {
-  const counts = graph.inputs.map((name) => {
+  const names = Object.keys(arrays);
+  const counts = names.map((name) => {
     const { shape } = graph.values[name];
     const elements = elementCount(shape) / batch;
     const count = arrays[name].length / elements;
@@ -102,7 +107,7 @@ function split(file: string, arrays: Record<string, TensorData>, graph: Graph, b
   return Array.from({ length: counts[0] }, (_, index) => ({
     name: counts[0] === 1 ? file : `${file}[${index}]`,
     data: Object.fromEntries(
-      graph.inputs.map((name) => {
+      names.map((name) => {
         const elements = arrays[name].length / counts[0];
         return [name, arrays[name].subarray(index * elements, (index + 1) * elements)];
       }),

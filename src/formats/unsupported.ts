@@ -33,10 +33,9 @@ export class UnsupportedReport {
 
   /**
    * @param model begins the message
-   * @param note follows what is not supported
    * @throws UnsupportedOpError when anything was reported
    */
-  throwIfAny(model: string, note = ''): void {
+  throwIfAny(model: string): void {
     const parts: string[] = [];
     if (this.#operators.size > 0) {
       const counts = [...this.#operators].map(([label, count]) => `${label} ×${count}`);
@@ -46,8 +45,9 @@ export class UnsupportedReport {
     if (this.#uses.length > 0) parts.push(shortList(this.#uses, '; '));
     if (parts.length === 0) return;
     throw new UnsupportedOpError(
-      `${model}: not supported: ${parts.join('; ')}.${note} ` +
-        'Convert the model without these, or cut it before the first of them and compute the rest from its outputs.',
+      `${model}: not supported: ${parts.join('; ')}. ` +
+        'Convert the model without these, or cut it before the first of them and compute the rest from its outputs. ' +
+        '`quadot inspect`, or the import with keepsUnsupported, shows all layers.',
     );
   }
 }

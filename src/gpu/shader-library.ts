@@ -46,6 +46,7 @@ import convolution from '../../shaders/lib/convolution.wgsl';
 import coordinates from '../../shaders/lib/coordinates.wgsl';
 import depthwise from '../../shaders/lib/depthwise.wgsl';
 import divideExact from '../../shaders/lib/divide-exact.wgsl';
+import dropCell from '../../shaders/lib/drop-cell.wgsl';
 import engineDp4a from '../../shaders/lib/engine-dp4a.wgsl';
 import engineF32Exact from '../../shaders/lib/engine-f32-exact.wgsl';
 import engineF32Short from '../../shaders/lib/engine-f32-short.wgsl';
@@ -87,8 +88,11 @@ import functionSqrt from '../../shaders/lib/function-sqrt.wgsl';
 import functionSquare from '../../shaders/lib/function-square.wgsl';
 import functionTanh from '../../shaders/lib/function-tanh.wgsl';
 import halves from '../../shaders/lib/halves.wgsl';
+import keepCell from '../../shaders/lib/keep-cell.wgsl';
 import linearIndex from '../../shaders/lib/linear-index.wgsl';
 import logistic from '../../shaders/lib/logistic.wgsl';
+import lstmWeights from '../../shaders/lib/lstm-weights.wgsl';
+import lstmWeightsInt8 from '../../shaders/lib/lstm-weights-int8.wgsl';
 import maxFloat from '../../shaders/lib/max-float.wgsl';
 import maxInt8 from '../../shaders/lib/max-int8.wgsl';
 import nearestFloat from '../../shaders/lib/nearest-float.wgsl';
@@ -200,6 +204,7 @@ export const shaderLibrary: Readonly<Record<string, string>> = {
   coordinates,
   depthwise,
   'divide-exact': divideExact,
+  'drop-cell': dropCell,
   'engine-dp4a': engineDp4a,
   'engine-f32-exact': engineF32Exact,
   'engine-f32-short': engineF32Short,
@@ -241,8 +246,11 @@ export const shaderLibrary: Readonly<Record<string, string>> = {
   'function-square': functionSquare,
   'function-tanh': functionTanh,
   halves,
+  'keep-cell': keepCell,
   'linear-index': linearIndex,
   logistic,
+  'lstm-weights': lstmWeights,
+  'lstm-weights-int8': lstmWeightsInt8,
   'max-float': maxFloat,
   'max-int8': maxInt8,
   'nearest-float': nearestFloat,

@@ -95,12 +95,12 @@ export function withoutUnusedValues(graph: Graph): Graph {
   return { ...graph, values: keep(graph.values), constants: keep(graph.constants) };
 }
 
-/** The same graph without the nodes whose outputs nothing reads. */
+/** The same graph without the nodes whose outputs nothing reads; what stands for something unsupported stays, to be told. */
 export function withoutUnreadNodes(graph: Graph): Graph {
   const needed = new Set(graph.outputs);
   const nodes: GraphNode[] = [];
   for (const node of [...graph.nodes].reverse()) {
-    if (!node.outputs.some((name) => needed.has(name))) continue;
+    if (!node.outputs.some((name) => needed.has(name)) && getOp(node.op).standsFor === undefined) continue;
     for (const name of node.inputs) needed.add(name);
     nodes.push(node);
   }

@@ -12,6 +12,15 @@ export interface GraphNode {
   readonly outputs: readonly string[];
 }
 
+/** What a run leaves in an output, and the next one of the same stream takes as an input. */
+export interface GraphState {
+  readonly input: string;
+  /** Of the input's type. */
+  readonly output: string;
+  /** What the first run takes; zeros where absent. */
+  readonly first?: Tensor;
+}
+
 /**
  * A network as immutable plain data. Importers, the layer builder and every pass produce one; nothing mutates one.
  * Activations are [N, H, W, C], convolution weights [O, kH, kW, C].
@@ -25,6 +34,8 @@ export interface Graph {
   readonly constants: Readonly<Record<string, Tensor>>;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /** Inputs and outputs that hold what the network remembers from one run to the next; absent where it remembers nothing. */
+  readonly states?: readonly GraphState[];
   /** Name of a value that was computed of the batch at import, so that the graph holds for that batch alone. */
   readonly fixedBatch?: string;
   /** Free text that travels with the model: its origin, its labels. */

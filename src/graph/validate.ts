@@ -1,4 +1,5 @@
 import { FormatError, ShapeError } from '../errors.ts';
+import { sameEncoding } from '../ops/lib/operands.ts';
 import { getOp } from '../ops/registry.ts';
 import { codeRange, type DType, dtypeOf } from '../tensor/dtype.ts';
 import { entryCount, type Quantization } from '../tensor/quantization.ts';
@@ -54,6 +55,15 @@ export function validateGraph(graph: Graph): void {
     validateNode(graph, node);
   }
   for (const name of graph.outputs) use(name, 'the list of outputs');
+  for (const { input, output } of graph.states ?? []) {
+    const [from, to] = [graph.outputs.includes(output), graph.inputs.includes(input)];
+    const [made, taken] = [graph.values[output], graph.values[input]];
+    if (from && to && made.dtype === taken.dtype && sameShape(made.shape, taken.shape) && sameEncoding(made, taken))
+      continue;
+    throw new FormatError(
+      `${where}: a state goes from "${output}" to "${input}", which must be an output and an input of one type.`,
+    );
+  }
 }
 
 function typeOf(graph: Graph, name: string): TensorType {

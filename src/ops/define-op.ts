@@ -4,6 +4,7 @@ import type { Rounding } from '../tensor/requantize.ts';
 import type { Shape } from '../tensor/shape.ts';
 import type { Tensor, TensorType } from '../tensor/tensor.ts';
 import type { Strided } from './lib/strided.ts';
+import type { UnsupportedOperator } from './lib/unsupported-operator.ts';
 
 /** Everything an op needs to know of one of its nodes; plain data. */
 export interface OpContext<A> {
@@ -158,6 +159,8 @@ export interface OpDefinition<A> {
   reference(context: OpContext<A>, inputs: readonly (Tensor | undefined)[]): readonly Tensor[];
   /** Set where the reference takes many steps for an element (products, windows), too many for a stranger's constants. */
   readonly isHeavy?: true;
+  /** Set where a node stands for something of a file that no op computes: what that is. */
+  standsFor?(attributes: A): UnsupportedOperator;
   /** Set where the output is nothing but the numbers that the input's codes or bits stand for. */
   readonly isDecoder?: true;
   /** Set where float16 is too coarse, or too narrow, for what the op reads and makes (scales): they stay float32. */

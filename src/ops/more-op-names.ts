@@ -38,4 +38,5 @@ export const moreOpNames: readonly string[] = [
   'rnn',
   'select',
   'top-k',
+  'unsupported',
 ];

@@ -35,6 +35,7 @@ import { reduceMin } from './reduce-min.ts';
 import { rnn } from './rnn.ts';
 import { select } from './select.ts';
 import { topK } from './top-k.ts';
+import { unsupported } from './unsupported.ts';
 
 /** The ops that are loaded when a graph has one of them, by name. */
 export const moreOps: {
@@ -74,6 +75,7 @@ export const moreOps: {
   readonly rnn: typeof rnn;
   readonly select: typeof select;
   readonly 'top-k': typeof topK;
+  readonly unsupported: typeof unsupported;
 } = {
   'arg-max': argMax,
   'arg-min': argMin,
@@ -111,4 +113,5 @@ export const moreOps: {
   rnn,
   select,
   'top-k': topK,
+  unsupported,
 };

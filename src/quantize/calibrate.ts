@@ -45,6 +45,11 @@ export async function calibrate(
       done++;
       onProgress?.(done, total);
     }
+    // What a run leaves is what the next one may take.
+    for (const { input, output } of graph.states ?? []) {
+      const range = ranges.get(output);
+      if (range !== undefined) ranges.set(input, unite(ranges.get(input), range));
+    }
     if (done > 0) return Object.fromEntries(ranges);
   } finally {
     session.destroy();

@@ -36,8 +36,10 @@ export function quantize(source: Graph, ranges: Ranges, options: QuantizeOptions
   const quantizations = chooseActivationQuantization(graph, nodes, ranges, io === 'int8' ? edges : []);
 
   const codesFirst = new Set(graph.nodes.filter((node) => nodes.has(node)).flatMap((node) => node.outputs));
+  // A state has the same type when it comes as when it goes.
+  const states = new Set((graph.states ?? []).flatMap(({ input, output }) => [input, output]));
   for (const name of edges) {
-    if (io === 'int8') codesFirst.add(name);
+    if (io === 'int8' && !states.has(name)) codesFirst.add(name);
     else codesFirst.delete(name);
   }
   const writer = new GraphWriter(graph, quantizations, codesFirst);

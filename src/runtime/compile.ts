@@ -175,6 +175,8 @@ function specialize(
 }
 
 function describeNode(graph: Graph, node: GraphNode): string {
+  const origin = getOp(node.op).standsFor?.(node.attributes);
+  if (origin !== undefined) return `  ${origin.operator} "${node.name}": ${origin.reason}`;
   const types = node.inputs
     .filter((name) => name !== '')
     .map((name) => `${graph.values[name].dtype} ${formatShape(graph.values[name].shape)}`);

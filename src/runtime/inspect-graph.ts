@@ -1,5 +1,6 @@
 import type { Graph } from '../graph/graph.ts';
 import type { Capabilities, Engine } from '../gpu/capabilities.ts';
+import type { UnsupportedOperator } from '../ops/lib/unsupported-operator.ts';
 import { getOp } from '../ops/registry.ts';
 import { bytesPerElement, type DType } from '../tensor/dtype.ts';
 import { elementCount } from '../tensor/shape.ts';
@@ -13,16 +14,21 @@ export interface KernelTarget {
 }
 
 /** One layer of a graph: a node, or several that run as one. */
-export interface GraphLayer extends TensorType {
+export interface GraphLayer extends Omit<TensorType, 'dtype'> {
   readonly name: string;
+  /** Of an operator that a file has and this library has not, what the file calls it. */
   readonly op: string;
+  /** Element type of its output; of such an operator, as the file calls it. */
+  readonly dtype: string;
   /** Element type of its weights, where it has any. */
   readonly weights?: DType;
   /**
-   * The shader that computes it, `none` when no work is needed, `unsupported` when there is none for it; absent when no
-   * device was given, unless it is unsupported.
+   * The shader that computes it, `none` when no work is needed, `unsupported` when there is none for it, `unknown` when that
+   * depends on something before it that is unsupported; absent when no device was given, unless it is one of the latter two.
    */
   readonly kernel?: string;
+  /** Why an operator of a file has no kernel. */
+  readonly reason?: string;
   /** Bytes of its constants as the graph has them. */
   readonly constantBytes: number;
   /** Bytes of its outputs, without the padding of the device layout. */
@@ -36,11 +42,16 @@ export interface GraphSummary {
   readonly name: string;
   readonly inputs: Readonly<Record<string, TensorType>>;
   readonly outputs: Readonly<Record<string, TensorType>>;
+  /** Of the inputs that hold what the graph remembers, each with the output that takes its place in the next run. */
+  readonly states: Readonly<Record<string, string>>;
   /** After constants are folded and layers merged: what runs. */
   readonly layers: readonly GraphLayer[];
   readonly constantBytes: number;
   readonly multiplyAccumulates: number;
-  /** Ops that no kernel computes as the graph uses them, with the number of such nodes; empty for a graph that runs. */
+  /**
+   * Ops that no kernel computes as the graph uses them, and operators of a file that this library does not have, with the
+   * number of such nodes; empty for a graph that runs.
+   */
   readonly unsupported: Readonly<Record<string, number>>;
 }
 
@@ -91,6 +102,7 @@ export function inspectGraph(graph: Graph, target?: KernelTarget): GraphSummary 
     name: graph.name,
     inputs: typesOf(graph.inputs),
     outputs: typesOf(graph.outputs),
+    states: Object.fromEntries((graph.states ?? []).map(({ input, output }) => [input, output])),
     layers,
     constantBytes: layers.reduce((sum, layer) => sum + layer.constantBytes, 0),
     multiplyAccumulates: layers.reduce((sum, layer) => sum + layer.multiplyAccumulates, 0),
@@ -100,7 +112,11 @@ export function inspectGraph(graph: Graph, target?: KernelTarget): GraphSummary 
 
 function countUnsupported({ steps }: Program): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const { node, isUnsupported } of steps) if (isUnsupported) counts[node.op] = (counts[node.op] ?? 0) + 1;
+  for (const { node, isUnsupported } of steps) {
+    const origin = getOp(node.op).standsFor?.(node.attributes);
+    const name = origin?.operator ?? node.op;
+    if (isUnsupported && origin?.isConsequence !== true) counts[name] = (counts[name] ?? 0) + 1;
+  }
   return counts;
 }
 
@@ -116,8 +132,9 @@ function describeLayer(graph: Graph, { graph: lowered }: Program, step: Step, ha
   const outputBytes = node.outputs
     .map(typeOf)
     .reduce((sum, type) => sum + elementCount(type.shape) * bytesPerElement(type.dtype), 0);
-  const weights = node.inputs[getOp(node.op).quantization?.weights?.input ?? -1];
-  return {
+  const { quantization: rule, standsFor } = getOp(node.op);
+  const weights = node.inputs[rule?.weights?.input ?? -1];
+  const layer: GraphLayer = {
     name: node.name,
     op: node.op,
     ...(weights !== undefined && { weights: typeOf(weights).dtype }),
@@ -128,5 +145,18 @@ function describeLayer(graph: Graph, { graph: lowered }: Program, step: Step, ha
     constantBytes,
     outputBytes,
     multiplyAccumulates: dispatch?.cost.multiplyAccumulates ?? 0,
+  };
+  return standsFor === undefined ? layer : { ...layer, ...describeOrigin(standsFor(node.attributes)) };
+}
+
+/** What the file says of an operator, rather than what the node that stands for it has. */
+function describeOrigin({ operator, reason, isConsequence, outputs }: UnsupportedOperator): Partial<GraphLayer> {
+  return {
+    op: operator,
+    kernel: isConsequence ? 'unknown' : 'unsupported',
+    reason,
+    dtype: outputs[0]?.type ?? '',
+    shape: outputs[0]?.shape ?? [],
+    outputBytes: outputs.reduce((sum, { bytes }) => sum + bytes, 0),
   };
 }

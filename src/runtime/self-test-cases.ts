@@ -27,6 +27,8 @@ export interface SelfTestCase {
   readonly output: SelfTestOutput;
   /** Those after the first. */
   readonly moreOutputs?: readonly SelfTestOutput[];
+  /** Activations of float16, which kernels compute with in float32. */
+  readonly storage?: 'float16';
 }
 
 // Scales are float32 numbers.
@@ -45,6 +47,13 @@ function int8(shape: Shape, scale = xScale, zeroPoint = -7): SelfTestInput {
 function float(shape: Shape, constant = false): SelfTestInput {
   return { dtype: 'float32', shape, constant };
 }
+
+function half(shape: Shape, constant = false): SelfTestInput {
+  return { dtype: 'float16', shape, constant };
+}
+
+/** Of layers that are stored as float16. */
+const halved = { family: 'float16 storage', output: { dtype: 'float16' }, storage: 'float16' } as const;
 
 /** Weights with a scale for each output, and the biases that belong to them. */
 function layer(shape: Shape, axis: number): readonly SelfTestInput[] {
@@ -362,4 +371,25 @@ export const selfTestCases = (): readonly SelfTestCase[] => [
     output: int32Output,
     moreOutputs: [floatOutput, int32Output],
   },
+  {
+    ...halved,
+    op: 'conv2d',
+    attributes: { ...window, groups: 1 },
+    inputs: [half([1, 9, 11, 6]), half([10, 3, 3, 6], true), float([10], true)],
+  },
+  {
+    ...halved,
+    op: 'depthwise-conv2d',
+    attributes: window,
+    inputs: [half([1, 9, 11, 10]), half([1, 3, 3, 10], true), float([10], true)],
+  },
+  {
+    ...halved,
+    op: 'matmul',
+    attributes: { activation: 'none' },
+    inputs: [half([3, 50]), float([37, 50], true)],
+  },
+  { ...halved, op: 'add', attributes: { activation: 'relu' }, inputs: [half([2, 5, 7, 9]), half([2, 5, 7, 9])] },
+  { ...halved, op: 'average-pool2d', attributes: pool, inputs: [half([2, 9, 11, 13])] },
+  { ...halved, op: 'softmax', attributes: { beta: 1 }, inputs: [half([3, 101])] },
 ];

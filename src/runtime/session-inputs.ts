@@ -1,11 +1,12 @@
 import { DeviceError, ShapeError } from '../errors.ts';
 import type { Device } from '../gpu/device.ts';
 import type { Graph } from '../graph/graph.ts';
+import { firstStates } from '../graph/states.ts';
 import { sameQuantization } from '../ops/lib/operands.ts';
 import { formatShape, sameShape } from '../tensor/shape.ts';
 import type { TensorData } from '../tensor/dtype.ts';
 import type { TensorType } from '../tensor/tensor.ts';
-import { DenseInput } from './dense-input.ts';
+import type { DenseInput } from './dense-input.ts';
 import { GpuTensor } from './gpu-tensor.ts';
 import { InputPacker, type HostInput } from './host-io.ts';
 import type { Slice } from './resources.ts';
@@ -24,6 +25,8 @@ export class SessionInputs {
   readonly #graph: Graph;
   readonly #locate: (name: string) => readonly Slice[];
   readonly #packers: ReadonlyMap<string, InputPacker>;
+  /** What inputs are that a caller leaves out. */
+  readonly #first: RunInputs;
   /** By input name; made when a caller first brings a GPUBuffer. */
   readonly #denseInputs = new Map<string, DenseInput>();
 
@@ -32,6 +35,7 @@ export class SessionInputs {
     this.#owner = owner;
     this.#graph = graph;
     this.#locate = locate;
+    this.#first = firstStates(graph);
     this.#packers = new Map(graph.inputs.map((name) => [name, new InputPacker(name, graph.values[name])]));
   }
 
@@ -42,7 +46,7 @@ export class SessionInputs {
   async prepare(inputs: RunInputs): Promise<void> {
     const { inputs: names, values } = this.#graph;
     const given = Object.keys(inputs).filter((name) => inputs[name] !== undefined);
-    const missing = names.filter((name) => !given.includes(name));
+    const missing = names.filter((name) => !given.includes(name) && !Object.hasOwn(this.#first, name));
     const unknown = given.filter((name) => !names.includes(name));
     if (missing.length > 0 || unknown.length > 0) {
       throw new ShapeError(
@@ -62,7 +66,8 @@ export class SessionInputs {
             { reason: 'limit' },
           );
         }
-        this.#denseInputs.set(name, await DenseInput.create(this.#device, name, values[name], target));
+        const { DenseInput: Dense } = await import('./dense-input.ts');
+        this.#denseInputs.set(name, await Dense.create(this.#device, name, values[name], target));
       } else {
         this.#packers.get(name)!.check(input);
       }
@@ -72,7 +77,7 @@ export class SessionInputs {
   /** Uploads or copies every input. Synchronous: a run's inputs are read when it is queued. */
   encode(encoder: GPUCommandEncoder, inputs: RunInputs): void {
     for (const [name, packer] of this.#packers) {
-      const input = inputs[name];
+      const input = inputs[name] ?? this.#first[name];
       if (isGpuBuffer(input)) {
         this.#denseInputs.get(name)!.encode(encoder, input);
         continue;

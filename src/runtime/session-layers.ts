@@ -4,9 +4,9 @@ import { mapForReading } from '../gpu/map-for-reading.ts';
 import { PassTimer } from '../gpu/pass-timer.ts';
 import { deviceBytes } from '../tensor/quads.ts';
 import type { Tensor, TensorType } from '../tensor/tensor.ts';
-import type { Step } from './compile.ts';
+import { describeStep } from './describe-step.ts';
 import { unpackOutput } from './host-io.ts';
-import type { Layer, LayerReport } from './reports.ts';
+import type { Layer } from './reports.ts';
 import { encodeStep, type PreparedStep } from './resources.ts';
 import type { RunInputs } from './session-inputs.ts';
 import type { SessionState } from './session-state.ts';
@@ -108,18 +108,4 @@ async function readValue(host: LayerHost, name: string, written: number): Promis
   } finally {
     device.release(staging);
   }
-}
-
-/** A step for reports; `type` is its output's as the caller's graph has it. */
-export function describeStep({ node, kernel, dispatch }: Step, type: TensorType): LayerReport {
-  return {
-    name: node.name,
-    op: node.op,
-    kernel: kernel?.name ?? 'none',
-    dtype: type.dtype,
-    shape: type.shape,
-    quantization: type.quantization,
-    operations: dispatch?.cost.operations ?? 0,
-    bytes: dispatch?.cost.bytes ?? 0,
-  };
 }

@@ -9,12 +9,11 @@ import { loadOps } from '../ops/registry.ts';
 import type { Rounding } from '../tensor/requantize.ts';
 import { emptyTensor, type Tensor, type TensorType } from '../tensor/tensor.ts';
 import type { CompileOptions } from './compile.ts';
+import { describeStep } from './describe-step.ts';
 import { GpuTensor } from './gpu-tensor.ts';
-import { profileSteps } from './profile.ts';
 import type { Layer, LayerReport, Profile } from './reports.ts';
 import type { LoadProgress } from './resources.ts';
 import type { RunInputs } from './session-inputs.ts';
-import { describeStep, runLayers } from './session-layers.ts';
 import { SessionOutputs } from './session-outputs.ts';
 import { SessionState, type SessionPlan } from './session-state.ts';
 
@@ -128,7 +127,7 @@ export class Session {
   /**
    * One inference. Several may be submitted without waiting; they run in order. Host arrays must not change until the
    * promise settles.
-   * @param inputs one entry for each graph input
+   * @param inputs one entry for each graph input; states (`graph.states`) that are left out begin anew
    * @returns a tensor for each graph output
    * @throws ShapeError when an input is missing, unknown, or of another dtype or shape; DeviceError on GPU failures
    */
@@ -197,6 +196,7 @@ export class Session {
    */
   async *layers(inputs: RunInputs, options: RunOptions = {}): AsyncGenerator<Layer, void, void> {
     const state = await this.#begin(inputs, options.signal);
+    const { runLayers } = await import('./session-layers.ts');
     const { device, owner } = this.#plan;
     yield* runLayers({ device, owner, state, typeOf: (name) => this.#typeOf(name) }, inputs, options.signal);
   }
@@ -223,7 +223,10 @@ export class Session {
       state.inputs.encode(encoder, inputs);
       state.gpuDevice.queue.submit([encoder.finish()]);
     });
-    const times = upload.then(() => profileSteps(this.device, owner, state.resources.steps, runs, signal));
+    const times = upload.then(async () => {
+      const { profileSteps } = await import('./profile.ts');
+      return profileSteps(this.device, owner, state.resources.steps, runs, signal);
+    });
     const { medians, clock } = await this.#reporting(state, inputs, untilAborted(times, signal));
     state.writes++;
     const layers = this.inspect().map((report, index) => ({ ...report, medianMicros: medians[index] }));

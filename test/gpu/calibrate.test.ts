@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { NumericError } from '../../src/errors.ts';
 import type { Graph } from '../../src/graph/graph.ts';
+import { nextStates } from '../../src/graph/states.ts';
 import { relu } from '../../src/layers/activation.ts';
 import { add } from '../../src/layers/combine.ts';
 import { model } from '../../src/layers/model.ts';
@@ -9,8 +10,12 @@ import { input } from '../../src/layers/value.ts';
 import { calibrate } from '../../src/quantize/calibrate.ts';
 import { quantize } from '../../src/quantize/quantize.ts';
 import { runReference } from '../../src/runtime/reference.ts';
+import { createSession } from '../../src/runtime/session.ts';
 import { testDevice } from '../support/device.ts';
+import { importValid } from '../support/tflite-models.ts';
+import { accumulator } from '../support/tflite-variables.ts';
 import { createRandom } from '../../src/tensor/random.ts';
+import { quantizeTensor } from '../../src/tensor/quantize-tensor.ts';
 import type { TensorType } from '../../src/tensor/tensor.ts';
 
 const x = input('x', [1, 4, 4, 3]);
@@ -87,4 +92,24 @@ test('no samples, and samples with NaN, are refused', async () => {
   await expect(calibrate(device, graph, [])).rejects.toThrow(NumericError);
   const poisoned = { x: Float32Array.from({ length: 48 }, (_, index) => (index === 5 ? NaN : 0)) };
   await expect(calibrate(device, graph, [poisoned])).rejects.toThrow(/value "x" holds NaN/);
+});
+
+test('a state has the range of what it becomes, and stays of one type', async () => {
+  const stream = importValid(accumulator());
+  const device = await testDevice();
+  const ranges = await calibrate(device, stream, [{ x: Float32Array.of(1, -2) }, { x: Float32Array.of(3, 0.5) }]);
+  expect(ranges['before']).toEqual(ranges['y']);
+  for (const io of ['float32', 'int8'] as const) {
+    const quantized = quantize(stream, ranges, { io });
+    expect(quantized.values['x'].dtype).toBe(io);
+    for (const name of ['before', 'y']) expect(quantized.values[name].dtype).toBe('float32');
+    using session = await createSession(device, quantized);
+    const real = { dtype: 'float32', shape: [1, 2], data: Float32Array.of(1, -2) } as const;
+    const given = io === 'int8' ? quantizeTensor(real, quantized.values['x']) : real;
+    const first = await session.run({ x: given });
+    const second = await session.run({ x: given, ...nextStates(quantized, first) });
+    // Codes of a hundredth; what is beyond the range does not fit.
+    [1, -2].forEach((value, at) => expect(Math.abs(first['y'].data[at] - value)).toBeLessThan(0.05));
+    expect(Math.abs(second['y'].data[0] - 2)).toBeLessThan(0.05);
+  }
 });

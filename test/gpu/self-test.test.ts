@@ -3,7 +3,7 @@ import { openDevice } from '../../src/gpu/open-device.ts';
 import { selfTest } from '../../src/runtime/self-test.ts';
 
 // The whole self-test runs in the test of `quadot doctor`; these families are quick to compile.
-const families = ['add', 'softmax', 'quantize'];
+const families = ['add', 'softmax', 'quantize', 'float16 storage'];
 
 describe('selfTest', () => {
   test('passes on this device, reports progress and leaves nothing behind', async () => {

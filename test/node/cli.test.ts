@@ -4,6 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readSafetensors, writeSafetensors } from '../../src/formats/safetensors.ts';
 import { BuiltCli } from '../support/built-cli.ts';
 import { sharedPath } from '../support/shared.ts';
+import { buildTflite } from '../support/tflite-builder.ts';
+import { int32s, operatorCode, singleOperator, x, y } from '../support/tflite-models.ts';
+import { accumulator } from '../support/tflite-variables.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 let cli: BuiltCli;
@@ -53,6 +56,73 @@ describe('arguments', () => {
       error: { name: 'FormatError', message: expect.stringContaining('net.onnx') },
     });
   });
+});
+
+test('inspect lists the layers of a model that cannot run, and why it cannot', async () => {
+  const model = buildTflite({
+    tensors: [x(1, 4, 4, 3), { name: 'hidden', shape: [1, 4, 4, 3] }, y(1, 7)],
+    operators: [
+      { code: operatorCode.RELU, inputs: [0], outputs: [1] },
+      { code: operatorCode.CUSTOM, customCode: 'Detect', inputs: [1], outputs: [2] },
+    ],
+    inputs: [0],
+    outputs: [2],
+  });
+  await writeFile(path.join(cli.folder, 'custom.tflite'), model);
+  const text = await cli.run(['inspect', 'custom.tflite']);
+  expect(text).toMatchObject({ code: 1, stderr: '' });
+  expect(text.stdout).toMatch(/^hidden +relu +1x4x4x3 +float32 .* relu-float$/m);
+  expect(text.stdout).toMatch(/^y +CUSTOM "Detect" +1x7 +FLOAT32 +28 B +unsupported$/m);
+  expect(text.stdout).toMatch(/^not supported: CUSTOM "Detect" ×1\n {2}CUSTOM "Detect": there is no such operator/m);
+  const { code, stdout } = await cli.run(['inspect', 'custom.tflite', '--json']);
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({
+    layers: [{ op: 'relu' }, { op: 'CUSTOM "Detect"', kernel: 'unsupported', reason: expect.any(String) }],
+    unsupported: { 'CUSTOM "Detect"': 1 },
+  });
+  await writeFile(path.join(cli.folder, 'custom.bin'), new Uint8Array(4 * 48));
+  const run = await cli.run(['run', 'custom.tflite', '--input', 'custom.bin']);
+  expect(run).toMatchObject({ code: 1, stdout: '' });
+  expect(run.stderr).toMatch(/not supported: operators CUSTOM "Detect" ×1.*quadot inspect/s);
+});
+
+test('run carries what a model remembers along a stream', async () => {
+  await writeFile(path.join(cli.folder, 'sum.tflite'), accumulator([100, 0]));
+  await writeFile(path.join(cli.folder, 'steps.bin'), new Uint8Array(Float32Array.of(1, 2, 3, 4, 5, 6).buffer));
+  const run = async (...args: readonly string[]): Promise<number[]> => {
+    const outcome = await cli.run(['run', 'sum.tflite', '--input', 'steps.bin', '--json', ...args]);
+    expect(outcome).toMatchObject({ code: 0, stderr: '' });
+    const { results } = JSON.parse(outcome.stdout) as { results: { outputs: { y: { range: { max: number } } } }[] };
+    return results.map(({ outputs }) => outputs.y.range.max);
+  };
+  expect(await run()).toEqual([101, 103, 105]);
+  expect(await run('--stream')).toEqual([101, 104, 109]);
+  await writeFile(path.join(cli.folder, 'plain.tflite'), singleOperator(operatorCode.RELU, [x(1, 2), y(1, 2)]));
+  const refused = await cli.run(['run', 'plain.tflite', '--input', 'steps.bin', '--stream']);
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringMatching(/the model remembers nothing/) as string });
+});
+
+test('run changes a batch that shapes in the file depend on', async () => {
+  // Reshaped to what SHAPE says of the input, so that no other batch can be given to the graph later.
+  const model = buildTflite({
+    tensors: [x(1, 2, 3), { name: 'shape', shape: [3], type: 2 }, { name: 'flat', shape: [6] }, int32s(-1), y(1, 2, 3)],
+    operators: [
+      { code: 77, inputs: [0], outputs: [1], options: [55, { 0: { int8: 2 } }] },
+      { code: operatorCode.RESHAPE, inputs: [0, 3], outputs: [2] },
+      { code: operatorCode.RESHAPE, inputs: [2, 1], outputs: [4] },
+    ],
+    inputs: [0],
+    outputs: [4],
+  });
+  await writeFile(path.join(cli.folder, 'shapes.tflite'), model);
+  await writeFile(
+    path.join(cli.folder, 'four.bin'),
+    new Uint8Array(Float32Array.from({ length: 24 }, (_, at) => at).buffer),
+  );
+  const outcome = await cli.run(['run', 'shapes.tflite', '--input', 'four.bin', '--batch', '2', '--json']);
+  expect(outcome).toMatchObject({ code: 0, stderr: '' });
+  const { results } = JSON.parse(outcome.stdout) as { results: { outputs: { y: { range: { max: number } } } }[] };
+  expect(results.map(({ outputs }) => outputs.y.range.max)).toEqual([5, 11, 17, 23]);
 });
 
 const resnet = sharedPath('models', 'mlperf-tiny', 'pretrainedResnet_quant.tflite');

@@ -5,6 +5,7 @@ import { elementCount, type Shape } from '../../src/tensor/shape.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
 import { float32 } from '../support/codes.ts';
 import { compileWithin, runPieces } from '../support/cut-program.ts';
+import { lstmVariants } from '../support/lstm-cases.ts';
 import { recurrentCases } from '../support/recurrent-cases.ts';
 import { buildGraph, testOp } from '../support/test-op.ts';
 
@@ -15,6 +16,7 @@ testOp(lstm, [
   ...recurrentCases<LstmAttributes>(4, 2, { cellClip: 0.25 })
     .slice(0, 2)
     .map((opCase) => ({ ...opCase, name: `${opCase.name}, clipped` })),
+  ...lstmVariants(),
 ]);
 
 function floats(shape: Shape, data: readonly number[]): Tensor {
@@ -95,7 +97,8 @@ test('what does not fit', () => {
       run({}, ...inputs);
   expect(infer(zeros(1, 2, 3, 4), zeros(16, 4))).toThrow(
     new ShapeError(
-      'lstm "memory": inputs [1, 2, 3, 4], [16, 4] do not fit. They must be [·, ·, 4, H], weights [4·H, H], bias [4·H] and states [N, H].',
+      'lstm "memory": inputs [1, 2, 3, 4], [16, 4] do not fit. They must be [·, ·, 4, H], weights [4·H, P], bias [4·H], states ' +
+        '[N, P] and [N, H], peepholes [3, H], weights of normalized gates [4, H], a projection [P, H] and its bias [P]; P is H without one.',
     ),
   );
   expect(infer(zeros(1, 2, 16), zeros(16, 4))).toThrow(ShapeError);
@@ -103,6 +106,26 @@ test('what does not fit', () => {
   expect(infer(zeros(1, 2, 4, 4), zeros(16, 4), zeros(4))).toThrow(ShapeError);
   expect(infer(zeros(1, 2, 4, 4), zeros(16, 4), undefined, zeros(2, 4))).toThrow(ShapeError);
   expect(() => run({ cellClip: -1 }, zeros(1, 2, 4, 4), zeros(16, 4))).toThrow(/the cell's limit is -1/);
+});
+
+test('a cell that is kept, and gates that are coupled, by hand', () => {
+  // One step: c = σ(f)·c + (1 − σ(f))·tanh(g).
+  const context = {
+    name: 'memory',
+    attributes: { ...plain, isCoupled: true, returnsCell: true },
+    inputs: [floats([1, 1, 3, 1], [0, 0.5, 100]), floats([3, 1], [0, 0, 0]), undefined, undefined, floats([1, 1], [1])],
+    constants: [],
+    rounding: 'float' as const,
+  };
+  const [shape, cellShape] = lstm.inferShape(context);
+  const outputs = [shape, cellShape].map((size) => ({ ...float32, shape: size }));
+  const [y, cell] = lstm.reference({ ...context, outputs }, context.inputs);
+  const expected = 0.5 + 0.5 * Math.tanh(0.5);
+  expect(cell.data[0]).toBeCloseTo(expected, 6);
+  expect(y.data[0]).toBeCloseTo(Math.tanh(expected), 6);
+  expect(() =>
+    run({ projectionClip: Infinity }, floats([1, 1, 4, 1], [0, 0, 0, 0]), floats([4, 1], [0, 0, 0, 0])),
+  ).toThrow(/the projection's limit is Infinity/);
 });
 
 test('more than one launch may do, and weights that are computed, have no kernel', () => {

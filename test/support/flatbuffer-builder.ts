@@ -15,9 +15,13 @@ export type FieldSpec =
 /** Fields by number; undefined is left out. The same object used twice is written once, and referred to twice. */
 export type TableSpec = Readonly<Record<number, FieldSpec | undefined>>;
 
+/** What the bytes of a vector are aligned to, so that they can be read as elements of any type in place. */
+const byteAlignment = 16;
+
 /**
  * A small flatbuffer from plain data, front to back: each table follows its vtable, and what it refers to follows it.
- * Nothing of the library's reader is used, so the two check each other.
+ * Everything is aligned to its size, as readers that map files into memory need it. Nothing of the library's reader is
+ * used, so the two check each other.
  */
 export function buildFlatbuffer(root: TableSpec, identifier = 'TFL3'): Uint8Array<ArrayBuffer> {
   const writer = new Writer();
@@ -56,19 +60,24 @@ class Writer {
       field === undefined ? [] : [{ number: Number(number), field }],
     );
     const slots = Math.max(-1, ...fields.map(({ number }) => number)) + 1;
+    // After the four bytes of where the vtable is; the wide ones last lie right if the table begins at a multiple of 8 and 4.
     let tableBytes = 4;
-    const offsets = fields.map(({ field }) => {
-      const offset = tableBytes;
-      tableBytes += inlineBytes(field);
-      return offset;
-    });
-    this.#align(2);
-    const vtable = this.put(4 + 2 * slots, (view, at) => {
-      view.setUint16(at, 4 + 2 * slots, true);
+    const offsets: number[] = [];
+    for (const size of [4, 8, 1]) {
+      fields.forEach(({ field }, index) => {
+        if (inlineBytes(field) !== size) return;
+        tableBytes = Math.ceil(tableBytes / size) * size;
+        offsets[index] = tableBytes;
+        tableBytes += size;
+      });
+    }
+    const vtableBytes = 4 + 2 * slots;
+    this.#align(8, vtableBytes);
+    const vtable = this.put(vtableBytes, (view, at) => {
+      view.setUint16(at, vtableBytes, true);
       view.setUint16(at + 2, tableBytes, true);
       fields.forEach(({ number }, index) => view.setUint16(at + 4 + 2 * number, offsets[index], true));
     });
-    this.#align(4);
     const table = this.put(tableBytes, (view, at) => view.setInt32(at, at - vtable, true));
     this.#written.set(spec, table);
     for (const [index, { field }] of fields.entries()) this.#field(field, table + offsets[index]);
@@ -93,7 +102,7 @@ class Writer {
         const element = vector + 4 + 4 * index;
         this.patch(element, this.table(table));
       }
-    } else if ('string' in field) this.patch(at, this.#byteVector(new TextEncoder().encode(field.string)));
+    } else if ('string' in field) this.patch(at, this.#string(field.string));
     else if ('bytes' in field) this.patch(at, this.#byteVector(field.bytes));
     else if ('int32s' in field) {
       this.patch(
@@ -114,19 +123,34 @@ class Writer {
   }
 
   #byteVector(bytes: Uint8Array): number {
-    return this.#vector([...bytes], 1, (out, position, value) => out.setUint8(position, value));
+    return this.#vector([...bytes], 1, (out, position, value) => out.setUint8(position, value), byteAlignment);
   }
 
-  #vector<T>(values: readonly T[], size: number, set: (view: DataView, at: number, value: T) => void): number {
-    this.#align(4);
+  /** Ends with a zero that its length does not count. */
+  #string(text: string): number {
+    const at = this.#vector([...new TextEncoder().encode(text)], 1, (out, position, value) =>
+      out.setUint8(position, value),
+    );
+    this.put(1, () => {});
+    return at;
+  }
+
+  #vector<T>(
+    values: readonly T[],
+    size: number,
+    set: (view: DataView, at: number, value: T) => void,
+    alignment = size,
+  ): number {
+    this.#align(Math.max(4, alignment), 4);
     return this.put(4 + size * values.length, (view, at) => {
       view.setUint32(at, values.length, true);
       values.forEach((value, index) => set(view, at + 4 + size * index, value));
     });
   }
 
-  #align(multiple: number): void {
-    this.put((multiple - (this.#length % multiple)) % multiple, () => {});
+  /** What follows after some more bytes begins at a multiple. */
+  #align(multiple: number, after: number): void {
+    this.put((multiple - ((this.#length + after) % multiple)) % multiple, () => {});
   }
 }
 

@@ -148,7 +148,10 @@ function segmentation(net: Network): readonly Ref[] {
   const dilated = net.conv2d(x, 8, { size: three, dilation: 4, ...relu });
   const joined = net.concat([net.conv2d(x, 8, relu), dilated, net.resizeBilinear(pooled, height, width)], 3);
   const scores = net.resizeBilinear(net.conv2d(joined, 6), 33, 29);
-  const labels = net.apply(56, [scores, net.integers([3], [])], [1, 33, 29], { options: [40, {}], type: INT64 });
+  const labels = net.apply(56, [scores, net.integers([3], [])], [1, 33, 29], {
+    options: [40, { 0: { int8: INT64 } }],
+    type: INT64,
+  });
   return [labels, scores];
 }
 

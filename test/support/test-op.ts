@@ -19,7 +19,7 @@ import { compileLane, type CompileTarget } from './compile-lane.ts';
 import { testDevice } from './device.ts';
 import { isThorough, isUnnamed } from './lane.ts';
 import { seedOf } from './seed.ts';
-import { allowedError, allowedErrorInFloat16, toleranceOf } from './tolerance.ts';
+import { allowedError, allowedErrorInFloat16, type Tolerance, toleranceOf } from './tolerance.ts';
 
 /** One input of a case; its data is drawn from the case's seed unless given. */
 export interface CaseInput extends TensorType {
@@ -41,6 +41,8 @@ export interface OpCase<A> {
   readonly roundings?: readonly Rounding[];
   /** Terms a float result sums, for the tolerance table; 1 by default. */
   readonly length?: number;
+  /** In place of the table's, where the case says why. */
+  readonly tolerance?: Tolerance;
 }
 
 /**
@@ -71,17 +73,51 @@ const withoutHalves = new Set(['dynamic-scale', 'non-max-suppression', 'merge-de
 export function testOp<A extends object>(op: OpDefinition<A>, cases: readonly OpCase<A>[]): void {
   describe(`${op.name} kernels equal the reference`, () => {
     for (const [index, opCase] of cases.entries()) {
-      const isQuantized = opCase.outputs.some(({ dtype }) => dtype === 'int8' || dtype === 'uint8');
       const targets = compileLane();
-      const modes = opCase.roundings ?? (isQuantized ? roundings : ['float' as const]);
-      for (const rounding of turnOf(modes, index)) {
+      for (const rounding of turnOf(roundingsOf(opCase), index)) {
         test(`${opCase.name} (${rounding})${targets ? ' compiles' : ''}`, async () => {
-          if (targets === undefined) return runCase(op, opCase, rounding, index, modes);
+          if (targets === undefined) return runCase(op, opCase, rounding, index);
           for (const target of targets()) await compileCase(op, opCase, rounding, target);
         });
       }
     }
   });
+}
+
+/** The modes in which a case rounds. */
+export function roundingsOf<A>({ outputs, roundings: own }: OpCase<A>): readonly Rounding[] {
+  const isQuantized = outputs.some(({ dtype }) => dtype === 'int8' || dtype === 'uint8');
+  return own ?? (isQuantized ? roundings : ['float']);
+}
+
+/** A kernel that accepts a case. */
+export interface CaseKernel {
+  /** Its place among those of the op. */
+  readonly number: number;
+  /** Whether it is the first that accepts, which a session would take. */
+  readonly isFirst: boolean;
+  /** Those that it can run with. */
+  readonly engines: readonly Engine[];
+}
+
+/** How a kernel runs a case in a mode: with which engines, and whether pipelines are shared, or as the device would choose. */
+export function variantsOf<A>(
+  opCase: OpCase<A>,
+  index: number,
+  rounding: Rounding,
+  { number, isFirst, engines }: CaseKernel,
+): readonly { readonly engine: Engine; readonly sharePipelines: boolean | undefined }[] {
+  const modes = roundingsOf(opCase);
+  // Each pair of an engine and a rounding is a shader to compile.
+  const pairs = engines.filter((engine) => isFirst || isTurn(engines, engine, modes.indexOf(rounding) + number));
+  const bakes = (engine: Engine): boolean =>
+    index < bakedCases && isTurn(modes, rounding, index) && isTurn(engines, engine, index + number);
+  // A device that does not name itself would bake the constants of each case into shaders of its own.
+  const formsOf = (engine: Engine): readonly (boolean | undefined)[] =>
+    bakes(engine) ? [true, false] : [isUnnamed ? true : undefined];
+  return (isThorough ? pairs : turnOf(engines, index + number)).flatMap((engine) =>
+    formsOf(engine).map((sharePipelines) => ({ engine, sharePipelines })),
+  );
 }
 
 /** Compiles what `runCase` would run, in both forms of its pipelines. */
@@ -121,7 +157,6 @@ async function runCase<A extends object>(
   opCase: OpCase<A>,
   rounding: Rounding,
   index: number,
-  modes: readonly Rounding[],
 ): Promise<void> {
   const device = await testDevice();
   const { graph, inputs } = buildGraph(op, opCase);
@@ -130,19 +165,9 @@ async function runCase<A extends object>(
   // Without a kernel, too, where no element needs to move.
   const kernels = op.inputOffsets === undefined ? op.kernels : [...op.kernels, { name: 'none', usesEngine: false }];
   for (const [number, kernel] of kernels.entries()) {
-    const choices: readonly Engine[] = kernel.usesEngine ? availableEngines(device.capabilities) : ['scalar'];
-    // Each pair of an engine and a rounding is a shader to compile.
-    const pairs =
-      ran > 0 ? choices.filter((engine) => isTurn(choices, engine, modes.indexOf(rounding) + number)) : choices;
-    const engines = isThorough ? pairs : turnOf(choices, index + number);
-    const bakes = (engine: Engine): boolean =>
-      index < bakedCases && isTurn(modes, rounding, index) && isTurn(choices, engine, index + number);
-    // A device that does not name itself would bake the constants of each case into shaders of its own.
-    const formsOf = (engine: Engine): readonly (boolean | undefined)[] =>
-      bakes(engine) ? [true, false] : [isUnnamed ? true : undefined];
-    for (const [engine, sharePipelines] of engines.flatMap((choice) =>
-      formsOf(choice).map((form) => [choice, form] as const),
-    )) {
+    const engines: readonly Engine[] = kernel.usesEngine ? availableEngines(device.capabilities) : ['scalar'];
+    const variants = variantsOf(opCase, index, rounding, { number, isFirst: ran === 0, engines });
+    for (const { engine, sharePipelines } of variants) {
       const session = await createSession(device, graph, {
         engine,
         rounding,
@@ -158,7 +183,7 @@ async function runCase<A extends object>(
         const results = await session.run(inputs);
         for (const name of graph.outputs) {
           const where = `${op.name} kernel ${kernel.name} (${engine}, ${rounding}, sharePipelines ${sharePipelines}), case "${opCase.name}", seed ${seedOf(opCase.name)}, output ${name}`;
-          expectEqual(results[name], reference.get(name)!, op.name, opCase.length ?? 1, where);
+          expectEqual(results[name], reference.get(name)!, op.name, opCase.length ?? 1, where, opCase.tolerance);
         }
         ran++;
       } finally {
@@ -215,7 +240,8 @@ async function runInHalves<A extends object>(
   try {
     const results = await session.run(inputs);
     for (const name of graph.outputs) {
-      expectEqual(results[name], reference.get(name)!, op.name, opCase.length ?? 1, `${where}, output ${name}`);
+      const [own, wanted] = [results[name], reference.get(name)!];
+      expectEqual(own, wanted, op.name, opCase.length ?? 1, `${where}, output ${name}`, opCase.tolerance);
     }
   } finally {
     session.destroy();
@@ -223,14 +249,20 @@ async function runInHalves<A extends object>(
 }
 
 /** Compares a GPU result with the reference and says how many differ, where the worst is, and both values. */
-export function expectEqual(result: Tensor, expected: Tensor, op: string, length: number, where: string): void {
+export function expectEqual(
+  result: Tensor,
+  expected: Tensor,
+  op: string,
+  length: number,
+  where: string,
+  tolerance = toleranceOf(op, length),
+): void {
   expect(result.dtype, where).toBe(expected.dtype);
   expect(formatShape(result.shape), where).toBe(formatShape(expected.shape));
   const isHalf = expected.dtype === 'float16';
   const [actual, reference] = isHalf ? [dequantizeTensor(result), dequantizeTensor(expected)] : [result, expected];
   const allowedOf = isHalf ? allowedErrorInFloat16 : allowedError;
   const maxMagnitude = maxAbsolute(reference.data);
-  const tolerance = toleranceOf(op, length);
   let mismatches = 0;
   let worst = -1;
   let worstExcess = 0;

@@ -35,6 +35,8 @@ export interface OperatorSpec {
   /** Number of the BuiltinOptions member, and its fields. */
   readonly options?: readonly [unionType: number, fields: TableSpec];
   readonly customOptions?: Uint8Array;
+  /** Further fields of the Operator table, by number. */
+  readonly fields?: TableSpec;
 }
 
 export interface ModelSpec {
@@ -44,51 +46,71 @@ export interface ModelSpec {
   readonly outputs: readonly number[];
   /** Further fields of the Model table, by number. */
   readonly fields?: TableSpec;
+  /** How many times the subgraph is there. */
   readonly subgraphs?: number;
+  /** Subgraphs after the first. */
+  readonly others?: readonly Pick<ModelSpec, 'tensors' | 'operators' | 'inputs' | 'outputs'>[];
 }
 
 /** A small TFLite file, by the field numbers of the public schema. Every operator has its own operator code. */
 export function buildTflite(spec: ModelSpec): Uint8Array<ArrayBuffer> {
   const buffers: TableSpec[] = [{}];
-  const tensors = spec.tensors.map((tensor): TableSpec => {
-    if (tensor.data !== undefined) {
-      const { buffer, byteOffset, byteLength } = tensor.data;
-      buffers.push({ 0: { bytes: new Uint8Array(buffer, byteOffset, byteLength) } });
-    }
-    return {
-      0: { int32s: tensor.shape },
-      1: { int8: tensor.type ?? tensorType.FLOAT32 },
-      2: { int32: tensor.data === undefined ? 0 : buffers.length - 1 },
-      3: { string: tensor.name ?? '' },
-      ...(tensor.scales && { 4: { table: quantization(tensor) } }),
-      ...tensor.fields,
-    };
+  const codes: TableSpec[] = [];
+  const subgraphOf = ({
+    tensors,
+    operators,
+    inputs,
+    outputs,
+  }: NonNullable<ModelSpec['others']>[number]): TableSpec => ({
+    0: { tables: tensors.map((tensor) => tensorTable(tensor, buffers)) },
+    1: { int32s: inputs },
+    2: { int32s: outputs },
+    3: { tables: operators.map((operator) => operatorTable(operator, codes)) },
   });
-  const operators = spec.operators.map((operator, index): TableSpec => ({
-    0: { int32: index },
+  const first = subgraphOf(spec);
+  const subgraphs = [
+    ...Array.from({ length: spec.subgraphs ?? 1 }, () => first),
+    ...(spec.others ?? []).map((other) => subgraphOf(other)),
+  ];
+  return buildFlatbuffer({
+    0: { int32: 3 },
+    1: { tables: codes },
+    2: { tables: subgraphs },
+    4: { tables: buffers },
+    ...spec.fields,
+  });
+}
+
+function tensorTable(tensor: TensorSpec, buffers: TableSpec[]): TableSpec {
+  if (tensor.data !== undefined) {
+    const { buffer, byteOffset, byteLength } = tensor.data;
+    buffers.push({ 0: { bytes: new Uint8Array(buffer, byteOffset, byteLength) } });
+  }
+  return {
+    0: { int32s: tensor.shape },
+    1: { int8: tensor.type ?? tensorType.FLOAT32 },
+    2: { int32: tensor.data === undefined ? 0 : buffers.length - 1 },
+    3: { string: tensor.name ?? '' },
+    ...(tensor.scales && { 4: { table: quantization(tensor) } }),
+    ...tensor.fields,
+  };
+}
+
+function operatorTable(operator: OperatorSpec, codes: TableSpec[]): TableSpec {
+  const { code, customCode } = operator;
+  codes.push({
+    0: { int8: Math.min(code, 127) },
+    ...(customCode !== undefined && { 1: { string: customCode } }),
+    3: { int32: code },
+  });
+  return {
+    0: { int32: codes.length - 1 },
     1: { int32s: operator.inputs },
     2: { int32s: operator.outputs },
     ...(operator.options && { 3: { int8: operator.options[0] }, 4: { table: operator.options[1] } }),
     ...(operator.customOptions && { 5: { bytes: operator.customOptions } }),
-  }));
-  const codes = spec.operators.map(({ code, customCode }): TableSpec => ({
-    0: { int8: Math.min(code, 127) },
-    ...(customCode !== undefined && { 1: { string: customCode } }),
-    3: { int32: code },
-  }));
-  const subgraph: TableSpec = {
-    0: { tables: tensors },
-    1: { int32s: spec.inputs },
-    2: { int32s: spec.outputs },
-    3: { tables: operators },
+    ...operator.fields,
   };
-  return buildFlatbuffer({
-    0: { int32: 3 },
-    1: { tables: codes },
-    2: { tables: Array.from({ length: spec.subgraphs ?? 1 }, () => subgraph) },
-    4: { tables: buffers },
-    ...spec.fields,
-  });
 }
 
 function quantization({ scales = [], zeroPoints, axis }: TensorSpec): TableSpec {

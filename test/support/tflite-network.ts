@@ -43,6 +43,7 @@ export interface WindowOptions {
   readonly activation?: keyof typeof activations;
 }
 
+const [CONCATENATION, DEQUANTIZE, CUSTOM, QUANTIZE] = [2, 6, 32, 114];
 const activations = { NONE: 0, RELU: 1, RELU6: 3 } as const;
 /** What a probability's codes are in every file. */
 const probabilityCodes = [1 / 256, -128] as const;
@@ -56,6 +57,7 @@ export class Network {
   readonly #operators: OperatorSpec[] = [];
   readonly #inputs: number[] = [];
   readonly #random = createRandom(5);
+  #data: Float32Array[] | undefined;
 
   input(...shape: readonly number[]): Ref {
     const ref = this.#add({ shape });
@@ -225,7 +227,9 @@ export class Network {
 
   concat(inputs: readonly Ref[], axis: number): Ref {
     const size = inputs.reduce((sum, { shape }) => sum + shape[axis], 0);
-    return this.apply(2, inputs, inputs[0].shape.with(axis, size), { options: [10, { 0: { int32: axis } }] });
+    return this.apply(CONCATENATION, inputs, inputs[0].shape.with(axis, size), {
+      options: [10, { 0: { int32: axis } }],
+    });
   }
 
   split(x: Ref, count: number, axis: number): Ref[] {
@@ -248,9 +252,10 @@ export class Network {
     return this.apply(23, [x, this.integers([height, width])], shape, { options, keeps: true });
   }
 
-  /** The numbers that the network's inputs are drawn as. */
+  /** The numbers that the network's inputs are drawn as, once it is complete. */
   inputData(): Float32Array[] {
-    return this.#inputs.map((index) => this.#draw(this.#entries[index].shape, 1));
+    this.#data ??= this.#inputs.map((index) => this.#draw(this.#entries[index].shape, 1));
+    return this.#data;
   }
 
   /** The file, and the names of its inputs and outputs in order. */
@@ -267,7 +272,7 @@ export class Network {
     const values = runReference(graph, Object.fromEntries(inputs));
     const parameters: (readonly [scale: number, zeroPoint: number] | undefined)[] = [];
     const scaleOf = (index: number): number => parameters[index]![0];
-    return this.#build(outputs, (entry, index): Partial<TensorSpec> => {
+    const specify = (entry: Entry, index: number): Partial<TensorSpec> => {
       const { data, weights, bias, keeps, codes, type, shape } = entry;
       if (type !== undefined) return entry;
       if (weights !== undefined) return quantizedWeights(data as Float32Array, shape, weights);
@@ -292,19 +297,21 @@ export class Network {
         zeroPoints: [BigInt(zeroPoint)],
         ...(data && { data: Int8Array.from(data, quantize) }),
       };
-    });
+    };
+    return this.#build(outputs, specify, withFittingInputs);
   }
 
   #build(
     outputs: readonly Ref[],
     specify: (entry: Entry, index: number) => Partial<TensorSpec>,
+    adapt: (operators: readonly OperatorSpec[], tensors: TensorSpec[]) => readonly OperatorSpec[] = (same) => same,
   ): Uint8Array<ArrayBuffer> {
     const tensors = this.#entries.map((entry, index): TensorSpec => {
       const { type, data, scales, zeroPoints, axis } = specify(entry, index);
       return { name: `t${index}`, shape: entry.shape, type, data, scales, zeroPoints, axis };
     });
     const ends = { inputs: this.#inputs, outputs: outputs.map(({ index }) => index) };
-    return buildTflite({ tensors, operators: this.#operators, ...ends });
+    return buildTflite({ operators: adapt(this.#operators, tensors), tensors, ...ends });
   }
 
   #add(entry: Entry): Ref {
@@ -336,6 +343,26 @@ function windowed(shape: readonly number[], channels: number, window: WindowOpti
     return Math.ceil((spatial[axis] - covered) / stride);
   };
   return [batch, along(0), along(1), channels];
+}
+
+/**
+ * TensorFlow Lite joins codes of one scale only, and has no codes in custom operators: converters have them changed before.
+ */
+function withFittingInputs(operators: readonly OperatorSpec[], tensors: TensorSpec[]): readonly OperatorSpec[] {
+  return operators.flatMap((operator) => {
+    if (operator.code !== CONCATENATION && operator.code !== CUSTOM) return [operator];
+    const { scales, zeroPoints, type } = tensors[operator.outputs[0]];
+    const isJoin = operator.code === CONCATENATION;
+    const changes: OperatorSpec[] = [];
+    const inputs = operator.inputs.map((input) => {
+      const tensor = tensors[input];
+      if (isJoin && tensor.scales![0] === scales![0] && tensor.zeroPoints![0] === zeroPoints![0]) return input;
+      tensors.push({ name: `${tensor.name} changed`, shape: tensor.shape, type, scales, zeroPoints });
+      changes.push({ code: isJoin ? QUANTIZE : DEQUANTIZE, inputs: [input], outputs: [tensors.length - 1] });
+      return tensors.length - 1;
+    });
+    return [...changes, { ...operator, inputs }];
+  });
 }
 
 /** Codes that cover the values and zero. */

@@ -1,8 +1,8 @@
 /**
  * Names of BuiltinOperator by number, from the public TFLite schema. Later numbers (StableHLO, which TFLite itself
- * mostly cannot run) are named by number.
+ * mostly cannot run) are named by number, but for the one that comes with what else it is.
  */
-const names: readonly string[] = `
+export const builtinOperatorNames: readonly string[] = `
   ADD AVERAGE_POOL_2D CONCATENATION CONV_2D DEPTHWISE_CONV_2D DEPTH_TO_SPACE DEQUANTIZE EMBEDDING_LOOKUP FLOOR
   FULLY_CONNECTED HASHTABLE_LOOKUP L2_NORMALIZATION L2_POOL_2D LOCAL_RESPONSE_NORMALIZATION LOGISTIC LSH_PROJECTION
   LSTM MAX_POOL_2D MUL RELU RELU_N1_TO_1 RELU6 RESHAPE RESIZE_BILINEAR RNN SOFTMAX SPACE_TO_DEPTH SVDF TANH
@@ -26,6 +26,9 @@ const names: readonly string[] = `
 
 export const CUSTOM_OPERATOR = 'CUSTOM';
 
+const COMPOSITE = 206;
+
 export function builtinOperatorName(code: number): string {
-  return names[code] ?? `BUILTIN_${code}`;
+  if (code === COMPOSITE) return 'STABLEHLO_COMPOSITE';
+  return builtinOperatorNames[code] ?? `BUILTIN_${code}`;
 }

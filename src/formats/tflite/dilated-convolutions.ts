@@ -16,7 +16,8 @@ export interface Dilation {
  * A dilated convolution may stand in a file as SPACE_TO_BATCH_ND, a convolution, and BATCH_TO_SPACE_ND, with EXPAND_DIMS and
  * SQUEEZE around it where it has one dimension: here it is one operator again.
  */
-export function mergeDilated({ operators, outputs }: FileModel): readonly FileOperator[] {
+export function mergeDilated(model: FileModel): FileModel {
+  const { operators, outputs } = model;
   const readers = new Map<FileTensor, FileOperator[]>();
   for (const operator of operators) {
     for (const tensor of operator.inputs) {
@@ -39,7 +40,8 @@ export function mergeDilated({ operators, outputs }: FileModel): readonly FileOp
     const merged = operator.type === 'SPACE_TO_BATCH_ND' ? merge(operator, next) : undefined;
     for (const [before, after] of merged ?? []) changed.set(before, after);
   }
-  return changed.size === 0 ? operators : operators.flatMap((operator) => changed.get(operator) ?? [operator]);
+  if (changed.size === 0) return model;
+  return { ...model, operators: operators.flatMap((operator) => changed.get(operator) ?? [operator]) };
 }
 
 type Changes = readonly (readonly [FileOperator, readonly FileOperator[]])[];

@@ -1,19 +1,20 @@
-import { FormatError } from '../../errors.ts';
-import type { Graph, GraphNode } from '../../graph/graph.ts';
+import { FormatError, QuadotError, UnsupportedOpError } from '../../errors.ts';
+import type { Graph, GraphNode, GraphState } from '../../graph/graph.ts';
 import { nodeContext } from '../../graph/context.ts';
+import type { UnsupportedOperator } from '../../ops/lib/unsupported-operator.ts';
 import { getOp } from '../../ops/registry.ts';
-import { elementCount, formatShape, type Shape } from '../../tensor/shape.ts';
+import { elementCount, formatShape, sameShape, type Shape } from '../../tensor/shape.ts';
 import { bytesPerElement } from '../../tensor/dtype.ts';
 import { emptyTensor, type Tensor, type TensorType } from '../../tensor/tensor.ts';
 import { UniqueNames } from '../unique-names.ts';
 import { WorkLimits } from '../work-limits.ts';
 import { ConstantCopies, constantTensor } from './constants.ts';
-import type { FileModel, FileOperator, FileTensor } from './model.ts';
+import type { FileModel, FileOperator, FileState, FileTensor, Subgraph } from './model.ts';
 import {
   type Constant,
   type Conversion,
   type Convert,
-  type KnownConstants,
+  type Expansion,
   type Operand,
   type OperatorFamily,
   OperatorReader,
@@ -21,23 +22,33 @@ import {
   stepsOf,
 } from './operator.ts';
 import { OtherBatch } from './other-batch.ts';
+import { statedTypes } from './families.ts';
 import { declaredShape, describeTensor, tensorType } from './tensor.ts';
 
+/** Of the file and of all subgraphs that run, each time anew. */
+const MAXIMUM_TENSORS = 2 ** 18;
 /** Elements of what is computed at import: lists of sizes are shorter. */
 const MAXIMUM_COMPUTED = 64;
 
 /** Puts a graph together in the file's order, so that nothing is used before it is defined, or defined twice. */
-export class GraphBuilder implements KnownConstants {
+export class GraphBuilder implements Expansion {
   readonly #nodes: GraphNode[] = [];
   readonly #values: Record<string, TensorType> = {};
   readonly #constants: Record<string, Tensor> = {};
   readonly #names = new UniqueNames();
-  readonly #tensorNames: readonly string[];
+  readonly #tensorNames: string[];
+  readonly #model: FileModel;
+  readonly #subgraphs = new Map<number, Subgraph>();
   readonly #copies: ConstantCopies;
   readonly #limits: WorkLimits;
+  /** By each input that is remembered the value that takes its place: itself until something does. */
+  readonly #states = new Map<string, string>();
+  /** What the operator that is being built has defined so far. */
+  #defined: string[] = [];
   readonly #other = new OtherBatch(this.#values, this.#constants);
 
   constructor(model: FileModel) {
+    this.#model = model;
     this.#copies = new ConstantCopies(model.fileBytes);
     this.#limits = new WorkLimits('tflite', model.fileBytes);
     this.#tensorNames = model.tensors.map((tensor) => this.#names.unique(tensor.name, `tensor_${tensor.index}`));
@@ -54,6 +65,7 @@ export class GraphBuilder implements KnownConstants {
   value(tensor: FileTensor, where: string): string {
     const name = this.#tensorNames[tensor.index];
     if (Object.hasOwn(this.#values, name)) return name;
+    if (tensor.isVariable || tensor.isShared) return this.#state(tensor, name);
     if (tensor.data === undefined) {
       throw new FormatError(
         `tflite: ${where} uses ${describeTensor(tensor)}, which no earlier operator, input or constant defines. ` +
@@ -63,6 +75,14 @@ export class GraphBuilder implements KnownConstants {
     const type = tensorType(tensor);
     this.#values[name] = type;
     this.#constants[name] = constantTensor(tensor, type, this.#copies);
+    return name;
+  }
+
+  /** What is remembered between runs is an input that callers may leave out. */
+  #state(tensor: FileTensor, name: string): string {
+    this.#values[name] = tensorType(tensor, undefined, true);
+    this.#states.set(name, name);
+    this.#other.addInput(name);
     return name;
   }
 
@@ -76,8 +96,85 @@ export class GraphBuilder implements KnownConstants {
     return constantTensor(tensor, tensorType(tensor), this.#copies);
   }
 
-  /** Adds the nodes of one operator. */
+  subgraph(index: number): Subgraph {
+    const subgraph = this.#subgraphs.get(index) ?? this.#model.subgraph(index);
+    this.#subgraphs.set(index, subgraph);
+    return subgraph;
+  }
+
+  adopt(tensor: FileTensor): FileTensor {
+    const index = this.#tensorNames.length;
+    if (index > MAXIMUM_TENSORS) {
+      throw new UnsupportedOpError(
+        `tflite: the subgraphs that run have more than ${MAXIMUM_TENSORS} tensors together.`,
+      );
+    }
+    this.#tensorNames.push(this.#names.unique(tensor.name, `tensor_${index}`));
+    return { ...tensor, index };
+  }
+
+  copy(from: FileTensor, to: FileTensor, where: string): void {
+    const name = this.value(from, where);
+    const { shape } = this.#values[name];
+    this.#addStep({ op: 'reshape', attributes: { shape }, operands: [] }, [name], () => to, to, where, undefined);
+  }
+
+  /**
+   * Adds the nodes of one operator, or nothing.
+   * @throws FormatError, ShapeError, UnsupportedOpError where that cannot be
+   */
   operator(operator: FileOperator, family: OperatorFamily, convert: Convert, where: string): void {
+    const nodeCount = this.#nodes.length;
+    this.#defined = [];
+    try {
+      this.#convert(operator, family, convert, where);
+    } catch (error) {
+      this.#nodes.length = nodeCount;
+      for (const name of this.#defined) {
+        delete this.#values[name];
+        delete this.#constants[name];
+      }
+      throw error;
+    }
+  }
+
+  /**
+   * Adds a node that stands for an operator, or for an input of the model, that cannot be built.
+   * @param outputs its values as the file states them; those that are defined already are left out
+   */
+  unsupported(
+    inputs: readonly (FileTensor | undefined)[],
+    outputs: readonly FileTensor[],
+    what: Omit<UnsupportedOperator, 'outputs'>,
+  ): void {
+    // Both throw where they are to be loaded first.
+    getOp('unsupported');
+    const { statedValue, stateType } = statedTypes();
+    const nameOf = ({ index }: FileTensor): string => this.#tensorNames[index];
+    const known = inputs.map((tensor) => {
+      if (tensor === undefined) return '';
+      try {
+        return this.value(tensor, what.operator);
+      } catch (error) {
+        // A constant of a type that no graph has, or what nothing defines.
+        if (!(error instanceof QuadotError)) throw error;
+        return '';
+      }
+    });
+    const own = outputs.filter((tensor) => tensor.data === undefined && !Object.hasOwn(this.#values, nameOf(tensor)));
+    const attributes: UnsupportedOperator = { ...what, outputs: own.map((tensor) => statedValue(tensor)) };
+    const names = own.map(nameOf);
+    for (const tensor of own) this.#values[nameOf(tensor)] = stateType(tensor);
+    if (names.length === 0) {
+      names.push(this.#names.unique(what.operator, 'operator'));
+      this.#values[names[0]] = { dtype: 'float32', shape: [1] };
+    }
+    const node = { name: names[0], op: 'unsupported', attributes, inputs: known, outputs: names };
+    this.#nodes.push(node);
+    this.#other.addNode(node, undefined);
+  }
+
+  #convert(operator: FileOperator, family: OperatorFamily, convert: Convert, where: string): void {
     const { parameters = [], perChannel = [] } = family;
     const inputs = operator.inputs.map((tensor, position) =>
       tensor === undefined || parameters.includes(position) ? '' : this.value(tensor, where),
@@ -105,7 +202,7 @@ export class GraphBuilder implements KnownConstants {
       if (Object.hasOwn(this.#constants, name))
         this.#limits.countConstant(this.#constants[name].data.byteLength, where);
     }
-    const { steps, outputs } = stepsOf(conversion, kept);
+    const { steps, outputs, states = {} } = stepsOf(conversion, kept);
     const otherSteps = other === undefined || 'constant' in other ? undefined : stepsOf(other, kept).steps;
     const isAlike =
       otherSteps === undefined ||
@@ -119,6 +216,11 @@ export class GraphBuilder implements KnownConstants {
       const { step, result = 0 } = typeof output === 'number' ? { step: output } : output;
       made.set(`${step} ${result}`, operator.outputs[index]);
     }
+    /** Names of results that are remembered. */
+    const remembered = new Map<string, string>();
+    for (const [position, { step, result = 0 }] of Object.entries(states)) {
+      remembered.set(`${step} ${result}`, this.#names.unique(`${inputs[Number(position)]}/next`, 'next'));
+    }
     const results: (readonly string[])[] = [];
     const nameOf = (operand: Operand): string => {
       if ('isAbsent' in operand) return '';
@@ -126,36 +228,44 @@ export class GraphBuilder implements KnownConstants {
       return 'step' in operand ? results[operand.step][operand.result ?? 0] : inputs[operand.input];
     };
     for (const [index, step] of steps.entries()) {
-      const outputOf = (result: number): FileTensor | undefined => made.get(`${index} ${result}`);
+      const outputOf = (result: number): FileTensor | string | undefined =>
+        made.get(`${index} ${result}`) ?? remembered.get(`${index} ${result}`);
       const otherAttributes = otherSteps?.[index]?.attributes;
-      results.push(this.#addStep(step, step.operands.map(nameOf), outputOf, operator, where, otherAttributes));
+      results.push(
+        this.#addStep(step, step.operands.map(nameOf), outputOf, operator.outputs[0], where, otherAttributes),
+      );
+    }
+    for (const [position, { step, result = 0 }] of Object.entries(states)) {
+      this.#states.set(inputs[Number(position)], results[step][result]);
     }
   }
 
   /**
-   * @param outputOf the operator's output that a result of the step is, if it is one
+   * @param outputOf the operator's output that a result of the step is, or the name that it has for another reason
+   * @param first of the operator's outputs, which names results that are none
    * @param otherAttributes those for another batch, where the importer itself would give others
    * @returns the names of the results
    */
   #addStep(
     { op, attributes, results = [] }: Step,
     inputs: readonly string[],
-    outputOf: (result: number) => FileTensor | undefined,
-    operator: FileOperator,
+    outputOf: (result: number) => FileTensor | string | undefined,
+    first: FileTensor,
     where: string,
     otherAttributes: object | undefined,
   ): readonly string[] {
-    const operatorName = this.#tensorNames[operator.outputs[0].index];
+    const operatorName = this.#tensorNames[first.index];
     const nameOf = (result: number): string => {
-      const output = outputOf(result);
-      return output === undefined ? this.#names.unique(`${operatorName}/${op}`, op) : this.#tensorNames[output.index];
+      const output = outputOf(result) ?? this.#names.unique(`${operatorName}/${op}`, op);
+      return typeof output === 'string' ? output : this.#tensorNames[output.index];
     };
     const name = nameOf(0);
     const shapes = this.#inferShapes(op, attributes, inputs, name);
     const outputs = shapes.map((shape, result) => {
       const output = outputOf(result);
       const own = result === 0 ? name : nameOf(result);
-      if (output === undefined) {
+      if (output === undefined || typeof output === 'string') {
+        this.#defined.push(own);
         this.#values[own] = { ...(results[result] ?? this.#values[inputs[0]]), shape };
         return own;
       }
@@ -237,19 +347,41 @@ export class GraphBuilder implements KnownConstants {
   }
 
   finish(
-    parts: Pick<Graph, 'name' | 'metadata'> & Readonly<Record<'inputs' | 'outputs', readonly FileTensor[]>>,
+    parts: Pick<Graph, 'name' | 'metadata'> &
+      Readonly<Record<'inputs' | 'outputs', readonly FileTensor[]>> & { readonly states: readonly FileState[] },
   ): Graph {
+    const { name, metadata } = parts;
     const outputs = parts.outputs.map((tensor) => this.value(tensor, 'a graph output'));
+    const firsts = new Map<string, Tensor>();
+    for (const { input, output, first } of parts.states) {
+      const state = this.value(input, 'a variable');
+      this.#states.set(state, this.value(output, 'a variable'));
+      if (first !== undefined) firsts.set(state, this.#firstState(first, this.#values[state]));
+    }
+    const states = [...this.#states].map(([input, output]): GraphState => {
+      const first = firsts.get(input);
+      return { input, output, ...(first && { first }) };
+    });
     const fixedBatch = this.#other.fixedBy ?? outputs.find((name) => this.#other.changes(name));
     return {
-      ...parts,
-      inputs: parts.inputs.map((tensor) => this.#tensorNames[tensor.index]),
-      outputs: [...new Set(outputs)],
+      name,
+      metadata,
+      inputs: [...parts.inputs.map((tensor) => this.#tensorNames[tensor.index]), ...this.#states.keys()],
+      outputs: [...new Set([...outputs, ...this.#states.values()])],
+      ...(states.length > 0 && { states }),
       nodes: this.#nodes,
       values: this.#values,
       constants: this.#constants,
       ...(fixedBatch !== undefined && { fixedBatch }),
     };
+  }
+
+  #firstState(tensor: FileTensor, { dtype, shape }: TensorType): Tensor {
+    const first = this.stored(tensor);
+    if (first.dtype === dtype && sameShape(first.shape, shape)) return first;
+    throw new FormatError(
+      `tflite: a variable of ${dtype} ${formatShape(shape)} begins as ${describeTensor(tensor)}, ${first.dtype} ${formatShape(first.shape)}.`,
+    );
   }
 
   #define(tensor: FileTensor, type: TensorType): string {
@@ -260,6 +392,7 @@ export class GraphBuilder implements KnownConstants {
           `${tensor.data === undefined ? 'another one' : 'constant data'}. The file is damaged.`,
       );
     }
+    this.#defined.push(name);
     this.#values[name] = type;
     return name;
   }

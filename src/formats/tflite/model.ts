@@ -30,6 +30,8 @@ export interface FileTensor {
   /** Quantization of another kind than scale and zero point: custom, or by blocks. */
   readonly hasQuantizationDetails: boolean;
   readonly isVariable: boolean;
+  /** Whether it is a variable that several operators may read. */
+  readonly isShared?: true;
   readonly isSparse: boolean;
   /** Number of its buffer. */
   readonly buffer: number;
@@ -50,8 +52,24 @@ export interface FileOperator {
   readonly dilation?: Dilation;
 }
 
+/** A list of operators with its own tensors. */
+export interface Subgraph {
+  readonly tensors: readonly FileTensor[];
+  readonly operators: readonly FileOperator[];
+  readonly inputs: readonly FileTensor[];
+  readonly outputs: readonly FileTensor[];
+}
+
+/** A variable of a file: what a run leaves in one tensor, and the next one finds in the other. */
+export interface FileState {
+  readonly input: FileTensor;
+  readonly output: FileTensor;
+  /** A constant of the file; zeros where absent. */
+  readonly first?: FileTensor;
+}
+
 /** What of a TFLite file an import needs: its first subgraph and what that refers to. */
-export interface FileModel {
+export interface FileModel extends Subgraph {
   /** Size of the whole file. */
   readonly fileBytes: number;
   readonly version: number;
@@ -60,10 +78,10 @@ export interface FileModel {
   readonly metadata: ReadonlyMap<string, Uint8Array>;
   readonly subgraphName: string;
   readonly subgraphCount: number;
-  readonly tensors: readonly FileTensor[];
-  readonly operators: readonly FileOperator[];
-  readonly inputs: readonly FileTensor[];
-  readonly outputs: readonly FileTensor[];
+  /** Any of the file's. @throws FormatError when there is none of that number */
+  readonly subgraph: (index: number) => Subgraph;
+  /** Variables that operators read and assign. */
+  readonly states?: readonly FileState[];
 }
 
 const FILE_IDENTIFIER = 'TFL3';
@@ -100,36 +118,41 @@ export function readModel(bytes: Uint8Array): FileModel {
   }
   const subgraphs = model.tables('subgraphs', subGraphSchema, MAXIMUM_ENTRIES) ?? [];
   if (subgraphs.length === 0) throw new FormatError('tflite: the file has no subgraph. Convert the model again.');
-  const [subgraph] = subgraphs;
   const buffers = readBuffers(model);
-  const tensors = (subgraph.tables('tensors', tensorSchema, MAXIMUM_ENTRIES) ?? []).map((table, index) =>
-    readTensor(table, index, buffers),
-  );
+  const codes = readOperatorCodes(model);
+  const first = readSubgraph(subgraphs[0], codes, buffers);
+  for (const ends of ['inputs', 'outputs'] as const) {
+    if (first[ends].length > 0) continue;
+    throw new FormatError(`tflite: the first subgraph has no ${ends}, so there is nothing to run. Export it again.`);
+  }
   return {
+    ...first,
     fileBytes: bytes.byteLength,
     version,
     description: printable(model.string('description') ?? '', MAXIMUM_TEXT_LENGTH),
     metadata: readMetadata(model, buffers),
-    subgraphName: readName(subgraph.string('name')),
+    subgraphName: readName(subgraphs[0].string('name')),
     subgraphCount: subgraphs.length,
-    tensors,
-    operators: readOperators(model, subgraph, tensors),
-    inputs: readEnds(subgraph, 'inputs', tensors),
-    outputs: readEnds(subgraph, 'outputs', tensors),
+    subgraph: (index) => readSubgraph(entry('a called subgraph', subgraphs, index), codes, buffers),
   };
 }
 
-/** What goes into the graph, or comes out of it: something must. */
-function readEnds(
+function readSubgraph(
   subgraph: Table<keyof typeof subGraphSchema.fields>,
-  field: 'inputs' | 'outputs',
-  tensors: readonly FileTensor[],
-): FileTensor[] {
-  const indices = subgraph.int32s(field) ?? [];
-  if (indices.length === 0) {
-    throw new FormatError(`tflite: the first subgraph has no ${field}, so there is nothing to run. Export it again.`);
-  }
-  return indices.map((index) => entry(`SubGraph.${field}`, tensors, index));
+  codes: readonly OperatorCode[],
+  buffers: readonly (Uint8Array | undefined)[],
+): Subgraph {
+  const tensors = (subgraph.tables('tensors', tensorSchema, MAXIMUM_ENTRIES) ?? []).map((table, index) =>
+    readTensor(table, index, buffers),
+  );
+  const ends = (field: 'inputs' | 'outputs'): FileTensor[] =>
+    (subgraph.int32s(field) ?? []).map((index) => entry(`SubGraph.${field}`, tensors, index));
+  return {
+    tensors,
+    operators: readOperators(codes, subgraph, tensors),
+    inputs: ends('inputs'),
+    outputs: ends('outputs'),
+  };
 }
 
 /** Names are keys, and stand in messages and tables. */
@@ -180,16 +203,24 @@ function readTensor(
   };
 }
 
-function readOperators(
-  model: Table<keyof typeof modelSchema.fields>,
-  subgraph: Table<keyof typeof subGraphSchema.fields>,
-  tensors: readonly FileTensor[],
-): FileOperator[] {
-  const codes = (model.tables('operator_codes', operatorCodeSchema, MAXIMUM_ENTRIES) ?? []).map((code) => ({
+interface OperatorCode {
+  readonly type: string;
+  readonly customCode: string;
+}
+
+function readOperatorCodes(model: Table<keyof typeof modelSchema.fields>): OperatorCode[] {
+  return (model.tables('operator_codes', operatorCodeSchema, MAXIMUM_ENTRIES) ?? []).map((code) => ({
     // Codes below 127 may stand in either field: the byte came first.
     type: builtinOperatorName(Math.max(code.int8('deprecated_builtin_code'), code.int32('builtin_code'))),
     customCode: readName(code.string('custom_code')),
   }));
+}
+
+function readOperators(
+  codes: readonly OperatorCode[],
+  subgraph: Table<keyof typeof subGraphSchema.fields>,
+  tensors: readonly FileTensor[],
+): FileOperator[] {
   let inputCount = 0;
   return (subgraph.tables('operators', operatorSchema, MAXIMUM_OPERATORS) ?? []).map((table, index) => {
     const where = `Operator ${index}`;

@@ -2,63 +2,89 @@
 import type { OperatorFamily } from './operator.ts';
 import { addN } from './operators/add-n.ts';
 import { argExtreme } from './operators/arg-extreme.ts';
-import { basicLstm } from './operators/basic-lstm.ts';
 import { batchMatmul } from './operators/batch-matmul.ts';
+import { bidirectionalLstm } from './operators/bidirectional-lstm.ts';
+import { bidirectionalRnn } from './operators/bidirectional-rnn.ts';
 import { broadcastArgs } from './operators/broadcast-args.ts';
+import { bucketize } from './operators/bucketize.ts';
 import { cast } from './operators/cast.ts';
 import { comparison } from './operators/comparison.ts';
+import { conv3d } from './operators/conv3d.ts';
 import { cumulativeSum } from './operators/cumulative-sum.ts';
 import { detectionPostProcess } from './operators/detection-post-process.ts';
+import { dynamicUpdateSlice } from './operators/dynamic-update-slice.ts';
 import { embeddingLookup } from './operators/embedding-lookup.ts';
+import { fakeQuant } from './operators/fake-quant.ts';
 import { fill } from './operators/fill.ts';
 import { gather } from './operators/gather.ts';
 import { logicalNot } from './operators/logical-not.ts';
+import { lstmStep } from './operators/lstm-step.ts';
+import { matrixDiagonal } from './operators/matrix-diagonal.ts';
 import { nonMaxSuppression } from './operators/non-max-suppression.ts';
 import { normalization } from './operators/normalization.ts';
 import { oneHot } from './operators/one-hot.ts';
+import { poolingWithArgmax } from './operators/pooling-with-argmax.ts';
 import { range } from './operators/range.ts';
 import { reverse } from './operators/reverse.ts';
+import { reverseSequence } from './operators/reverse-sequence.ts';
 import { scatterNd } from './operators/scatter-nd.ts';
 import { select } from './operators/select.ts';
 import { sequenceLstm } from './operators/sequence-lstm.ts';
 import { sequenceRnn } from './operators/sequence-rnn.ts';
 import { spaceToBatch } from './operators/space-to-batch.ts';
 import { splitV } from './operators/split-v.ts';
+import { subgraph } from './operators/subgraph.ts';
+import { svdf } from './operators/svdf.ts';
 import { tile } from './operators/tile.ts';
 import { topK } from './operators/top-k.ts';
 import { transposeConv } from './operators/transpose-conv.ts';
 import { transposeConvBias } from './operators/transpose-conv-bias.ts';
 import { unpack } from './operators/unpack.ts';
+import { unpooling } from './operators/unpooling.ts';
+import { variables } from './operators/variables.ts';
 
 /** The TFLite operators that are loaded when a model has one of them. */
 export const moreFamilies: readonly OperatorFamily[] = [
   addN,
   argExtreme,
-  basicLstm,
   batchMatmul,
+  bidirectionalLstm,
+  bidirectionalRnn,
   broadcastArgs,
+  bucketize,
   cast,
   comparison,
+  conv3d,
   cumulativeSum,
   detectionPostProcess,
+  dynamicUpdateSlice,
   embeddingLookup,
+  fakeQuant,
   fill,
   gather,
   logicalNot,
+  lstmStep,
+  matrixDiagonal,
   nonMaxSuppression,
   normalization,
   oneHot,
+  poolingWithArgmax,
   range,
   reverse,
+  reverseSequence,
   scatterNd,
   select,
   sequenceLstm,
   sequenceRnn,
   spaceToBatch,
   splitV,
+  subgraph,
+  svdf,
   tile,
   topK,
   transposeConv,
   transposeConvBias,
   unpack,
+  unpooling,
+  variables,
 ];

@@ -7,7 +7,7 @@ import type { OpUse } from '../op-use.ts';
 import { integerConstant, numberConstant } from './constants.ts';
 import { Table, type TableSchema } from './flatbuffer.ts';
 import { readFlexbufferMap } from './flexbuffer.ts';
-import type { FileModel, FileOperator, FileTensor } from './model.ts';
+import type { FileModel, FileOperator, FileTensor, Subgraph } from './model.ts';
 import { activationTypes } from './schema.ts';
 import { describeTensor } from './tensor.ts';
 
@@ -43,6 +43,8 @@ export type Step = OpUse & {
 export interface Steps {
   readonly steps: readonly Step[];
   readonly outputs: readonly (number | Result)[];
+  /** By the position of an input that is a state, what the operator leaves there. */
+  readonly states?: Readonly<Record<number, Result>>;
 }
 
 /**
@@ -69,7 +71,7 @@ export function chain(...uses: readonly OpUse[]): Steps {
 }
 
 /** The steps, and more on the first output, each on the result of the one before; the last makes that output. */
-export function followedBy({ steps, outputs }: Steps, uses: readonly OpUse[] = []): Steps {
+export function followedBy({ steps, outputs, states }: Steps, uses: readonly OpUse[] = []): Steps {
   const [first, ...others] = outputs;
   let last: Result = typeof first === 'number' ? { step: first } : first;
   const more = uses.map((use, index): Step => {
@@ -77,7 +79,7 @@ export function followedBy({ steps, outputs }: Steps, uses: readonly OpUse[] = [
     last = { step: steps.length + index };
     return { ...use, operands };
   });
-  return { steps: [...steps, ...more], outputs: [last, ...others] };
+  return { steps: [...steps, ...more], outputs: [last, ...others], states };
 }
 
 /**
@@ -98,6 +100,26 @@ export function reshapeTo(shape: Shape): OpUse {
   return { op: 'reshape', attributes: { shape } };
 }
 
+/** What comes in an operator's place, in order: other operators, and what follows from those before it. */
+export type Expanded = readonly (FileOperator | Continuation)[];
+
+/** The rest of an operator that was expanded. */
+export interface Continuation {
+  readonly operator: FileOperator;
+  /** @throws UnsupportedOpError as `expand` */
+  readonly resume: () => Expanded;
+}
+
+/** What an operator that runs subgraphs needs of the import. */
+export interface Expansion extends KnownConstants {
+  /** One of the file's; the same each time. */
+  subgraph(index: number): Subgraph;
+  /** The tensor of a subgraph as one of its own. */
+  adopt(tensor: FileTensor): FileTensor;
+  /** Gives a tensor the value of another. */
+  copy(from: FileTensor, to: FileTensor, where: string): void;
+}
+
 /** How one or more TFLite operators become graph nodes; one file of `operators/` each. */
 export interface OperatorFamily {
   /** BuiltinOperator names; of a custom operator, `CUSTOM` and its code. */
@@ -114,8 +136,15 @@ export interface OperatorFamily {
   readonly parameters?: readonly number[];
   /** Positions of inputs that may have a scale per index of an axis; all other values have one scale. */
   readonly perChannel?: readonly number[];
-  /** The operators of a file with those put together again that are parts of one, of which this family's are some. */
-  merge?(model: FileModel): readonly FileOperator[];
+  /** Positions of inputs that hold what the operator remembers between runs. */
+  readonly states?: readonly number[];
+  /**
+   * What an operator that runs subgraphs of the file becomes, before it is read.
+   * @throws UnsupportedOpError where that is not known before the model runs
+   */
+  expand?(operator: FileOperator, expansion: Expansion): Expanded;
+  /** A file with those operators put together again that are parts of one, of which this family's are some. */
+  merge?(model: FileModel): FileModel;
   /**
    * Checks and reads what does not depend on shapes.
    * @throws UnsupportedOpError for what this library cannot do; the importer reports those of all operators together

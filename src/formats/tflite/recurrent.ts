@@ -1,10 +1,11 @@
 import { ShapeError } from '../../errors.ts';
-import { formatShape, sameShape } from '../../tensor/shape.ts';
-import type { TensorType } from '../../tensor/tensor.ts';
+import { formatShape, sameShape, type Shape } from '../../tensor/shape.ts';
+import type { Tensor, TensorType } from '../../tensor/tensor.ts';
 import type { FileTensor } from './model.ts';
 import type { OpUse } from '../op-use.ts';
-import { type Operand, type OperatorReader, reshapeTo, type Step, type Steps } from './operator.ts';
+import { type Operand, type OperatorReader, reshapeTo, type Result, type Step, type Steps } from './operator.ts';
 import { requireSameType } from './operator-types.ts';
+import { dynamicCodes } from './weighted-layer.ts';
 
 /** Where a recurrent operator has its inputs, gate by gate. */
 export interface RecurrentInputs {
@@ -49,42 +50,127 @@ export function sequenceAxes(operator: OperatorReader, x: TensorType | undefined
   return [shape[0], shape[1]];
 }
 
-/**
- * The input's product with the weights of all gates, for all steps at once, and then the recurrence. All that in float32,
- * whatever the operator computes in.
- * @param recur the op, which takes that and the recurrent weights
- */
-export function sequenceSteps(
-  operator: OperatorReader,
-  inputs: readonly (TensorType | undefined)[],
-  [first, second]: readonly [number, number],
-  { weights, recurrentWeights, biases }: RecurrentInputs,
-  recur: OpUse,
-): Steps {
-  const steps: Step[] = [];
-  const add = (use: OpUse, operands: readonly Operand[], results?: Step['results']): Operand => {
-    steps.push({ ...use, operands, ...(results && { results }) });
-    return { step: steps.length - 1 };
-  };
-  const number = [{ dtype: 'float32' }] as const;
-  const numbers = (input: number): Operand =>
-    operator.input(input).type === 'FLOAT32'
+/** What a layer along a sequence made, and what it leaves. */
+export interface Recurred {
+  readonly y: Operand & Result;
+  /** By position. */
+  readonly states: Readonly<Record<number, Result>>;
+}
+
+/** Puts the steps of a recurrent operator together; all in float32, whatever the operator computes in. */
+export class RecurrentSteps {
+  readonly operator: OperatorReader;
+  /** Of the operator's inputs. */
+  readonly types: readonly (TensorType | undefined)[];
+  readonly #steps: Step[] = [];
+
+  constructor(operator: OperatorReader, types: readonly (TensorType | undefined)[]) {
+    this.operator = operator;
+    this.types = types;
+  }
+
+  add(use: OpUse, operands: readonly Operand[], results?: Step['results']): Operand & Result {
+    this.#steps.push({ ...use, operands, ...(results && { results }) });
+    return { step: this.#steps.length - 1 };
+  }
+
+  shape(position: number): Shape {
+    return this.types[position]!.shape;
+  }
+
+  /** The real numbers of an input. */
+  numbers(input: number): Operand {
+    return this.types[input]?.dtype === 'float32'
       ? { input }
-      : add({ op: 'dequantize', attributes: {} }, [{ input }], number);
-  const joined = (positions: readonly number[]): Operand => {
-    const shapes = positions.map((position) => inputs[position]!.shape);
-    if (!shapes.every((shape) => sameShape(shape, shapes[0]))) {
-      const given = shapes.map((shape) => formatShape(shape)).join(', ');
-      throw new ShapeError(`tflite: ${operator.where}: its gates have the shapes ${given}. They must be equal.`);
-    }
-    const parts = positions.map(numbers);
-    return parts.length === 1 ? parts[0] : add({ op: 'concat', attributes: { axis: 0, activation: 'none' } }, parts);
-  };
-  const product: OpUse = { op: 'matmul', attributes: { activation: 'none' } };
-  const sums = add(product, [numbers(0), joined(weights), joined(biases)]);
-  const units = inputs[weights[0]]!.shape[0];
-  const gates = add(reshapeTo([first, second, weights.length, units]), [sums]);
-  const hidden = add(recur, [gates, joined(recurrentWeights)]);
-  if (operator.output.type !== 'FLOAT32') add({ op: 'quantize', attributes: {} }, [hidden]);
-  return { steps, outputs: [steps.length - 1] };
+      : this.add({ op: 'dequantize', attributes: {} }, [{ input }], [{ dtype: 'float32' }]);
+  }
+
+  /** The rows of all gates. @throws ShapeError when the gates differ */
+  joined(positions: readonly number[]): Operand {
+    this.#requireEqual(positions.map((position) => this.shape(position)));
+    const parts = positions.map((position) => this.numbers(position));
+    if (parts.length === 1) return parts[0];
+    return this.add({ op: 'concat', attributes: { axis: 0, activation: 'none' } }, parts);
+  }
+
+  /** The int8 rows of all gates, each with its gate's scale. */
+  joinedCodes(gates: readonly Tensor[]): Operand {
+    this.#requireEqual(gates.map(({ shape }) => shape));
+    const [rows, length] = gates[0].shape;
+    const scales = gates.flatMap(({ quantization }) => Array.from({ length: rows }, () => quantization!.scales[0]));
+    return {
+      constant: {
+        dtype: 'int8',
+        shape: [rows * gates.length, length],
+        quantization: { scales, zeroPoints: scales.map(() => 0), axis: 0 },
+      },
+      fill: (data) => gates.forEach((gate, index) => data.set(gate.data, index * gate.data.length)),
+    };
+  }
+
+  /**
+   * The input's product with the weights of all gates, for all steps at once: [first, second, gates, units].
+   * @param x the operator's input as a batch of sequences
+   * @param bias of the gates, where it is added here
+   */
+  gates(
+    x: Operand,
+    [first, second]: readonly [number, number],
+    count: number,
+    units: number,
+    weights: Operand,
+    bias: Operand | undefined,
+    quantizesInput: boolean,
+  ): Operand {
+    const product: OpUse = { op: 'matmul', attributes: { activation: 'none' } };
+    const more = bias === undefined ? [] : [bias];
+    let sums: Operand;
+    if (quantizesInput) {
+      const add = (step: Step): Operand => this.add(step, step.operands, step.results);
+      const shape = [first, second, this.shape(0).at(-1)!];
+      const { codes, scales } = dynamicCodes(x, shape, { leading: 2, isSymmetric: true }, add);
+      const absent = { isAbsent: true } as const;
+      sums = this.add(product, [codes, weights, more[0] ?? absent, absent, scales], [{ dtype: 'float32' }]);
+    } else sums = this.add(product, [x, weights, ...more]);
+    return this.add(reshapeTo([first, second, count, units]), [sums]);
+  }
+
+  /** What a state is before the first step; undefined where there is none. */
+  before(position: number): Operand | undefined {
+    return this.operator.inputs[position] === undefined ? undefined : this.numbers(position);
+  }
+
+  /** What a state becomes. */
+  after(position: number, value: Operand & Result): Result {
+    const { dtype, quantization } = this.types[position]!;
+    return dtype === 'float32'
+      ? value
+      : this.add({ op: 'quantize', attributes: {} }, [value], [{ dtype, ...(quantization && { quantization }) }]);
+  }
+
+  /** The hidden state after all steps of a sequence. */
+  lastOf(y: Operand, shape: Shape, isTimeMajor: boolean, isReversed: boolean): Operand & Result {
+    const [time, batch] = isTimeMajor ? [0, 1] : [1, 0];
+    const begin = [0, 0, 0].with(time, isReversed ? 0 : shape[time] - 1);
+    const last =
+      shape[time] === 1
+        ? y
+        : this.add({ op: 'slice', attributes: { begin, size: shape.with(time, 1), strides: [1, 1, 1] } }, [y]);
+    return this.add(reshapeTo([shape[batch], shape[2]]), [last]);
+  }
+
+  /** The operator's output, of codes where it is. */
+  output(y: Operand & Result): Result {
+    return this.operator.output.type === 'FLOAT32' ? y : this.add({ op: 'quantize', attributes: {} }, [y]);
+  }
+
+  finish(outputs: readonly Result[], states: Steps['states']): Steps {
+    return { steps: this.#steps, outputs, states };
+  }
+
+  #requireEqual(shapes: readonly Shape[]): void {
+    if (shapes.every((shape) => sameShape(shape, shapes[0]))) return;
+    const given = shapes.map((shape) => formatShape(shape)).join(', ');
+    throw new ShapeError(`tflite: ${this.operator.where}: its gates have the shapes ${given}. They must be equal.`);
+  }
 }

@@ -60,6 +60,8 @@ export const operatorSchema = {
     builtin_options_type: 3,
     builtin_options: 4,
     custom_options: 5,
+    builtin_options_2_type: 11,
+    builtin_options_2: 12,
   },
 } as const;
 

@@ -77,13 +77,16 @@ export function tensorType(tensor: FileTensor, shape: Shape = declaredShape(tens
 
 /** @throws FormatError unless every size is positive, and rank and element count are within what can be addressed */
 function checkShape(where: string, shape: Shape): void {
+  if (isPossibleShape(shape)) return;
+  throw new FormatError(
+    `${where} has the shape ${formatShape(shape)}. Needed are at most ${MAXIMUM_RANK} axes of positive sizes and ` +
+      'fewer than 2^31 elements: export the model with fixed sizes.',
+  );
+}
+
+export function isPossibleShape(shape: Shape): boolean {
   const sizesAreValid = shape.every((size) => Number.isInteger(size) && size > 0);
-  if (!sizesAreValid || shape.length > MAXIMUM_RANK || elementCount(shape) > MAXIMUM_ELEMENTS) {
-    throw new FormatError(
-      `${where} has the shape ${formatShape(shape)}. Needed are at most ${MAXIMUM_RANK} axes of positive sizes and ` +
-        'fewer than 2^31 elements: export the model with fixed sizes.',
-    );
-  }
+  return sizesAreValid && shape.length <= MAXIMUM_RANK && elementCount(shape) <= MAXIMUM_ELEMENTS;
 }
 
 /**

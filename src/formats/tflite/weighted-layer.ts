@@ -41,19 +41,27 @@ export function weightedLayer(operator: OperatorReader, spec: WeightedLayer): St
     add({ ...layer, operands: [values, weights, ...(bias === absent ? [] : [bias])] });
     return { steps, outputs: [steps.length - 1] };
   }
-  const { leading, isSymmetric } = dynamic;
+  const { codes, scales } = dynamicCodes(values, x, dynamic, add);
+  add({ ...layer, operands: [codes, weights, bias, absent, scales] });
+  return { steps, outputs: [steps.length - 1] };
+}
+
+/** What a layer with int8 weights reads instead of numbers: their codes, and the scales that were found for them. */
+export function dynamicCodes(
+  values: Operand,
+  x: Shape,
+  { leading, isSymmetric }: DynamicRange,
+  add: (step: Step) => Operand,
+): Readonly<Record<'codes' | 'scales', Operand>> {
   const quads = quadCount(x) / elementCount(x.slice(0, leading));
   const parts = Math.min(Math.ceil(quads / partQuads), maxParts);
   const ranges = add({ op: 'min-max', attributes: { leading, parts }, operands: [values] });
   const scales = add({ op: 'dynamic-scale', attributes: { isSymmetric }, operands: [ranges] });
-  const codes = add({
-    op: 'dynamic-quantize',
-    attributes: {},
-    operands: [values, scales],
-    results: [{ dtype: 'int8' }],
-  });
-  add({ ...layer, operands: [codes, weights, bias, absent, scales] });
-  return { steps, outputs: [steps.length - 1] };
+  const results = [{ dtype: 'int8' }] as const;
+  return {
+    scales,
+    codes: add({ op: 'dynamic-quantize', attributes: {}, operands: [values, scales], results }),
+  };
 }
 
 /** 32-bit codes are right for 8-bit activations; 16-bit ones are computed with as real numbers. */

@@ -172,3 +172,25 @@ describe('quantization', () => {
     expect(() => validateGraph(graph)).toThrow(FormatError);
   });
 });
+
+describe('a state', () => {
+  const remembering = (input: string, output: string, type: Partial<TensorType> = {}): Graph => ({
+    ...withType('sum', type),
+    states: [{ input, output }],
+  });
+
+  test('goes from an output to an input of one type', () => {
+    expect(() => validateGraph(remembering('x', 'sum'))).not.toThrow();
+    for (const graph of [remembering('y', 'sum'), remembering('x', 'y'), remembering('x', 'nothing')]) {
+      expect(() => validateGraph(graph)).toThrow(/which must be an output and an input of one type/);
+      expect(() => validateGraph(graph)).toThrow(FormatError);
+    }
+    const other: Graph = {
+      ...valid,
+      nodes: [relu('y', 'x'), { ...add, op: 'cast', attributes: {}, inputs: ['y'] }],
+      values: { ...valid.values, sum: { dtype: 'int32', shape: [2] } },
+      states: [{ input: 'x', output: 'sum' }],
+    };
+    expect(() => validateGraph(other)).toThrow(/a state goes from "sum" to "x"/);
+  });
+});

@@ -1,45 +1,52 @@
-import { FormatError } from '../../../errors.ts';
+import { readLstm, lstmSteps, type LstmPositions } from '../lstm.ts';
 import { type OperatorFamily, optionsSchema } from '../operator.ts';
-import { refuseInputs, requireRecurrent, sequenceAxes, sequenceSteps } from '../recurrent.ts';
-import { activationTypes } from '../schema.ts';
+import { RecurrentSteps, sequenceAxes } from '../recurrent.ts';
 
 const schema = optionsSchema(71, 'UnidirectionalSequenceLSTMOptions', {
   fused_activation_function: 0,
   cell_clip: 1,
+  proj_clip: 2,
   time_major: 3,
+  asymmetric_quantize_inputs: 4,
 });
 
-const gates = { weights: [1, 2, 3, 4], recurrentWeights: [5, 6, 7, 8], biases: [12, 13, 14, 15], states: [18, 19] };
+/** Of this operator, and of LSTM in its full kind. */
+export const lstmPositions: LstmPositions = {
+  weights: 1,
+  recurrentWeights: 5,
+  peepholes: 9,
+  biases: 12,
+  projection: 16,
+  hidden: 18,
+  cell: 19,
+  normals: 20,
+};
 
 /**
- * LSTM along sequences, gates in the order i, f, g, o. Its states, variables of the file, start at zero in every run. One
- * of codes is computed in float32 between them, and may differ by some codes from TFLite's.
+ * LSTM along sequences, gates in the order i, f, g, o. Its states, variables of the file, go on from run to run. With int8
+ * weights and float32 activations, inputs and states are quantized as TFLite does; one of codes is computed in float32
+ * between them, and may differ by some codes from TFLite's.
  */
 export const sequenceLstm: OperatorFamily = {
   types: ['UNIDIRECTIONAL_SEQUENCE_LSTM'],
   // Many of them are absent.
   inputCount: [1, 24],
-  parameters: gates.states,
-  perChannel: [...gates.weights, ...gates.recurrentWeights, ...gates.biases],
+  states: [lstmPositions.hidden, lstmPositions.cell],
+  perChannel: [1, 2, 3, 4, 5, 6, 7, 8, 12, 13, 14, 15],
   read(operator) {
-    const { where, inputs } = operator;
-    refuseInputs(operator, 'peepholes', 9, 10, 11);
-    refuseInputs(operator, 'a projection', 16, 17);
-    refuseInputs(operator, 'normalized gates', 20, 21, 22, 23);
-    if (inputs[1] === undefined) throw operator.unsupported('an input gate coupled with the forget gate');
-    requireRecurrent(operator, gates);
     const options = operator.options(schema);
-    const activation = activationTypes[options.int8('fused_activation_function')];
-    if (activation !== 'TANH') throw operator.unsupported(`the cell activation ${activation}`);
-    const cellClip = options.float32('cell_clip');
-    if (!(cellClip >= 0 && cellClip < Infinity)) {
-      throw new FormatError(`tflite: ${where}: its cells are limited to ${cellClip}.`);
-    }
+    const lstm = readLstm(operator, lstmPositions, {
+      activation: options.int8('fused_activation_function'),
+      cellClip: options.float32('cell_clip'),
+      projectionClip: options.float32('proj_clip'),
+      isAsymmetric: options.boolean('asymmetric_quantize_inputs'),
+    });
     const isTimeMajor = options.boolean('time_major');
-    const attributes = { isTimeMajor, isReversed: false, returnsSequence: true, cellClip };
     return (types) => {
       const axes = sequenceAxes(operator, types[0]);
-      return sequenceSteps(operator, types, axes, gates, { op: 'lstm', attributes });
+      const steps = new RecurrentSteps(operator, types);
+      const { y, states } = lstmSteps(steps, lstm, steps.numbers(0), axes, { isTimeMajor, isReversed: false });
+      return steps.finish([steps.output(y)], states);
     };
   },
 };

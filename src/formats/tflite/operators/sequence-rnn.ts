@@ -1,28 +1,37 @@
-import type { RnnAttributes } from '../../../ops/rnn.ts';
-import { type OperatorFamily, optionsSchema } from '../operator.ts';
-import { requireRecurrent, sequenceAxes, sequenceSteps } from '../recurrent.ts';
-import { activationTypes } from '../schema.ts';
+import { type OperatorFamily, optionsSchema, reshapeTo } from '../operator.ts';
+import { RecurrentSteps, requireRecurrent, sequenceAxes } from '../recurrent.ts';
+import { rnnActivation, rnnInputs, rnnSteps } from '../rnn.ts';
 
 const schema = optionsSchema(31, 'SequenceRNNOptions', { time_major: 0, fused_activation_function: 1 });
+const stepSchema = optionsSchema(7, 'RNNOptions', { fused_activation_function: 0 });
 
-const gates = { weights: [1], recurrentWeights: [2], biases: [3], states: [4] };
+const inputs = rnnInputs(1);
 
-/** Plain recurrence along sequences. Its state, a variable of the file, starts at zero in every run. */
+/** Plain recurrence along sequences, or of one step. Its state, a variable of the file, goes on from run to run. */
 export const sequenceRnn: OperatorFamily = {
-  types: ['UNIDIRECTIONAL_SEQUENCE_RNN'],
+  types: ['UNIDIRECTIONAL_SEQUENCE_RNN', 'RNN'],
   inputCount: [4, 5],
-  parameters: gates.states,
+  states: inputs.states,
   perChannel: [1, 2, 3],
   read(operator) {
-    requireRecurrent(operator, gates);
-    const options = operator.options(schema);
-    const type = options.int8('fused_activation_function');
-    const activation: RnnAttributes['activation'] = activationTypes[type] === 'TANH' ? 'tanh' : operator.clamp(type);
-    const isTimeMajor = options.boolean('time_major');
-    const attributes = { isTimeMajor, isReversed: false, returnsSequence: true, activation };
+    requireRecurrent(operator, inputs);
+    const isStep = operator.type === 'RNN';
+    const options = operator.options(isStep ? stepSchema : schema);
+    const activation = rnnActivation(operator, options.int8('fused_activation_function'));
+    const isTimeMajor = !isStep && operator.options(schema).boolean('time_major');
     return (types) => {
-      const axes = sequenceAxes(operator, types[0]);
-      return sequenceSteps(operator, types, axes, gates, { op: 'rnn', attributes });
+      const steps = new RecurrentSteps(operator, types);
+      const x = steps.numbers(0);
+      const attributes = { isTimeMajor, isReversed: false, activation };
+      if (!isStep) {
+        const { y, states } = rnnSteps(steps, inputs, x, sequenceAxes(operator, types[0]), attributes);
+        return steps.finish([steps.output(y)], states);
+      }
+      const [batch, length] = steps.shape(0);
+      const sequence = steps.add(reshapeTo([batch, 1, length]), [x]);
+      const { y, states } = rnnSteps(steps, inputs, sequence, [batch, 1], attributes);
+      const row = steps.add(reshapeTo([batch, steps.shape(1)[0]]), [y]);
+      return steps.finish([steps.output(row)], states);
     };
   },
 };

@@ -3,9 +3,11 @@ import { tfliteGraph } from '../../../../src/formats/tflite/index.ts';
 import type { Graph } from '../../../../src/graph/graph.ts';
 import { inspectGraph } from '../../../../src/runtime/inspect-graph.ts';
 import { runReference } from '../../../../src/runtime/reference.ts';
+import { elementCount } from '../../../../src/tensor/shape.ts';
 import type { TableSpec } from '../../../support/flatbuffer-builder.ts';
 import { buildTflite, type TensorSpec, tensorType } from '../../../support/tflite-builder.ts';
 import { codes, importValid, x, y } from '../../../support/tflite-models.ts';
+import { recurrentModel, recurrentVariants } from '../../../support/tflite-recurrent.ts';
 
 const [LSTM, SEQUENCE_RNN, SEQUENCE_LSTM] = [16, 35, 44];
 const NONE = -1;
@@ -109,12 +111,13 @@ describe('UNIDIRECTIONAL_SEQUENCE_LSTM', () => {
       const graph = importValid(sequenceLstm({ batchMajor, options: { ...tanh, 3: { int8: batchMajor ? 0 : 1 } } }));
       const values = run(graph, ...published.input);
       values.forEach((value, index) => expect(value).toBeCloseTo(published.output[index], 6));
-      // Weights are joined before anything runs.
-      expect(inspectGraph(graph).layers.map(({ op }) => op)).toEqual(['matmul', 'reshape', 'lstm']);
+      // Weights are joined before anything runs; the last step is the next run's state.
+      expect(inspectGraph(graph).layers.map(({ op }) => op)).toEqual(['matmul', 'reshape', 'lstm', 'slice', 'reshape']);
+      expect(graph.states).toHaveLength(2);
     }
   });
 
-  test('weights in codes are numbers before anything runs', () => {
+  test.each([false, true])('weights in codes stay codes, but where inputs have zero points: %s', (isAsymmetric) => {
     const inputs = Object.fromEntries(
       [...published.weights, ...published.recurrent].map((data, index): [number, TensorSpec] => {
         const scale = Math.max(...data.map(Math.abs)) / 127;
@@ -129,8 +132,14 @@ describe('UNIDIRECTIONAL_SEQUENCE_LSTM', () => {
         return [1 + index, spec];
       }),
     );
-    const graph = importValid(sequenceLstm({ inputs }));
-    expect(inspectGraph(graph).layers.map(({ op }) => op)).toEqual(['matmul', 'reshape', 'lstm']);
+    const graph = importValid(sequenceLstm({ inputs, options: { ...tanh, 4: { int8: isAsymmetric ? 1 : 0 } } }));
+    const layers = ['matmul', 'reshape', 'lstm', 'slice', 'reshape'];
+    const coded = ['min-max', 'dynamic-scale', 'dynamic-quantize', ...layers];
+    const summary = inspectGraph(graph);
+    expect(summary.layers.map(({ op }) => op)).toEqual(isAsymmetric ? layers : coded);
+    // The products' weights and biases, and the recurrent weights.
+    const own = isAsymmetric ? 4 * (4 * 4 * 2 + 16 + 4 * 4 * 4) : 4 * 4 * 2 + 4 * 16 + 4 * 4 * 4;
+    expect(summary.constantBytes).toBe(own);
     run(graph, ...published.input).forEach((value, index) => expect(value).toBeCloseTo(published.output[index], 1.5));
   });
 
@@ -163,13 +172,17 @@ describe('UNIDIRECTIONAL_SEQUENCE_LSTM', () => {
 
   test('a limit of the cells', () => {
     const graph = importValid(sequenceLstm({ options: { ...tanh, 1: { float32: 0.25 } } }));
-    expect(graph.nodes.at(-1)).toMatchObject({ op: 'lstm', attributes: { cellClip: 0.25 } });
+    expect(graph.nodes.find(({ op }) => op === 'lstm')).toMatchObject({ attributes: { cellClip: 0.25 } });
   });
 
   test.each<[string, Variation, RegExp]>([
-    ['peepholes', { inputs: { 9: constant([4], 1, 1, 1, 1) } }, /\(operator 0\): peepholes/],
-    ['a projection', { inputs: { 16: constant([1, 4], 1, 1, 1, 1) } }, /a projection/],
-    ['normalized gates', { inputs: { 21: constant([4], 1, 1, 1, 1) } }, /normalized gates/],
+    ['peepholes of another size', { inputs: { 10: constant([3], 1, 1, 1) } }, /\[11\] with 11 elements/],
+    ['a projection of other units', { inputs: { 16: constant([1, 3], 1, 1, 1) } }, /inputs .* do not fit/],
+    [
+      'a negative limit of a projection',
+      { options: { ...tanh, 2: { float32: -1 } } },
+      /its projection is limited to -1/,
+    ],
     ['another activation', { options: { 0: { int8: 1 } } }, /the cell activation RELU/],
     ['a state from elsewhere', { inputs: { 18: constant([1, 4], 0, 0, 0, 0) } }, /a state from elsewhere, input 18/],
     ['codes that become numbers', { inputs: { 0: codes('x', [1, 3, 2]) } }, /is INT8 and the output FLOAT32/],
@@ -264,7 +277,35 @@ describe('LSTM of the basic kind', () => {
     }
   });
 
-  test('the full kind is not supported', () => {
-    expect(() => tfliteGraph(model(0))).toThrow(/one step of an LSTM that keeps its states between runs/);
+  test('what is the full kind is not read as this one', () => {
+    expect(() => tfliteGraph(model(0))).toThrow(/several outputs of an LSTM of the full kind/);
   });
 });
+
+// What they compute is compared with TensorFlow Lite's results in test/models/oracle.test.ts.
+describe('every form of recurrent operators', () => {
+  test.each(Object.entries(recurrentVariants))('%s: what it remembers are inputs and outputs', (_, variant) => {
+    const graph = importValid(recurrentModel(variant).bytes);
+    const count = (variant.operator.includes('RNN') ? 1 : 2) * (variant.operator.startsWith('BIDIRECTIONAL') ? 2 : 1);
+    expect(graph.states).toHaveLength(count);
+    const input = { ...graph.values['x'], data: new Float32Array(elementCount(graph.values['x'].shape)).fill(0.5) };
+    const values = runReference(graph, { x: input });
+    for (const { input: before, output } of graph.states!) {
+      expect(values.get(output)!.shape).toEqual(graph.values[before].shape);
+      // It is another than the one before.
+      expect(values.get(output)!.data.some((value) => value !== 0)).toBe(true);
+    }
+  });
+
+  test.each<[string, Uint8Array, RegExp]>([
+    ['joined outputs that are two', bidirectional({ 3: { int8: 1 } }), /2 outputs, joined/],
+    ['another activation', bidirectional({ 0: { int8: 1 } }), /the cell activation RELU/],
+  ])('refuses %s', (_, bytes, message) => {
+    expect(() => tfliteGraph(bytes)).toThrow(message);
+  });
+});
+
+/** In both directions, apart, with other options. */
+function bidirectional(options: TableSpec): Uint8Array {
+  return recurrentModel({ operator: 'BIDIRECTIONAL_LSTM' }, options).bytes;
+}

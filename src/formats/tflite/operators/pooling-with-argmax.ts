@@ -1,0 +1,1 @@
+export { poolingWithArgmax } from '../pooling-places.ts';

@@ -1,0 +1,1 @@
+export { unpooling } from '../pooling-places.ts';
